@@ -1,0 +1,13 @@
+//! The pure heart of whyhost: snapshot types, configuration parsers, resolver models, reachability, rules.
+//!
+//! Nothing in this crate touches a file, a socket, the clock or the environment (see `clippy.toml`): a machine is a
+//! [`snapshot::Snapshot`], and every function is a function of it.
+
+pub mod conf;
+pub mod diagnose;
+pub mod finding;
+pub mod machine;
+pub mod reach;
+pub mod resolve;
+pub mod rules;
+pub mod snapshot;

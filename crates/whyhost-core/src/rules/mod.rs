@@ -1,0 +1,81 @@
+//! Rules: functions with constant metadata in explicit lists.
+//!
+//! A rule's file holds its doc comment (the only source of its long text), its metadata, its check and its tests.
+
+use crate::diagnose::Target;
+use crate::finding::{Finding, Severity};
+use crate::machine::Machine;
+use crate::reach::ClientOutcome;
+use crate::resolve::Answer;
+
+/// A rule: metadata and a check.
+pub struct Rule {
+    /// `area.slug`.
+    pub code: &'static str,
+    /// Default severity.
+    pub severity: Severity,
+    /// The problem in one line, without arguments.
+    pub title: &'static str,
+    /// Standards, manuals, threads.
+    pub references: &'static [&'static str],
+    /// The source file of the rule, whose `//!` comment is the long text.
+    pub source: &'static str,
+    /// The check.
+    pub check: fn(&Context<'_>, &mut Vec<Finding>),
+}
+
+/// What a rule may look at.
+pub struct Context<'a> {
+    /// The machine.
+    pub machine: &'a Machine,
+    /// What was asked.
+    pub target: &'a Target,
+    /// Predicted answers for the target's name, glibc first; empty for a literal address.
+    pub answers: &'a [Answer],
+    /// What each client gets, when a port was asked.
+    pub clients: &'a [ClientOutcome],
+}
+
+/// All rules, by area.
+pub const ALL: &[&[Rule]] = &[];
+
+/// The rule with this code.
+pub fn by_code(code: &str) -> Option<&'static Rule> {
+    ALL.iter().flat_map(|area| area.iter()).find(|r| r.code == code)
+}
+
+impl Rule {
+    /// The long text, as Markdown: the `//!` comment of the rule's file.
+    pub fn text(&self) -> String {
+        self.source
+            .lines()
+            .map_while(|l| l.strip_prefix("//!"))
+            .map(|l| l.strip_prefix(' ').unwrap_or(l))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// A finding of this rule with the default severity and title, to be filled in.
+    pub fn finding(&self, title: impl Into<String>) -> Finding {
+        Finding {
+            code: self.code,
+            severity: self.severity,
+            title: title.into(),
+            message: None,
+            locations: Vec::new(),
+            evidence: Vec::new(),
+            remedies: Vec::new(),
+            references: self.references,
+        }
+    }
+}
+
+/// Runs every rule; findings in the order of severity, then of the rules.
+pub fn run(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in ALL.iter().flat_map(|area| area.iter()) {
+        (rule.check)(context, &mut findings);
+    }
+    findings.sort_by_key(|f| f.severity);
+    findings
+}

@@ -1,0 +1,455 @@
+//! A snapshot: everything that the models need to know of a machine, as raw bytes and raw rows.
+//!
+//! Nothing in here is parsed: a better parser gives an old snapshot a better reading. Field names are part of the
+//! schema ([`SCHEMA`]); fields are only ever added.
+
+mod raw;
+
+pub use raw::{Content, FileKind, Meta, RawFile};
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+/// The schema that this version writes and reads.
+pub const SCHEMA: &str = "whyhost.snapshot/1";
+
+/// The recorded facts of one machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// The operating system and its C library.
+    pub os: Os,
+    /// Files as bytes, or why there are none; kernel switches under `/proc/sys` among them.
+    pub files: Vec<RawFile>,
+    /// Links with their addresses, in the kernel's order of the address dump.
+    #[serde(default)]
+    pub interfaces: Vec<Interface>,
+    /// Routes that decide where loopback and global destinations go.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// The kernel's source address (or errno) for each destination that an answer may hold.
+    #[serde(default)]
+    pub source_addresses: Vec<SourceAddress>,
+    /// Listening sockets.
+    #[serde(default)]
+    pub sockets: Vec<Socket>,
+    /// Environment variables that change resolution.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Programs found on the machine.
+    #[serde(default)]
+    pub programs: Vec<Program>,
+    /// What the real resolver and DNS servers answered.
+    #[serde(default)]
+    pub live: Live,
+    /// What could not be looked at, and why.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+}
+
+/// The program that wrote a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Program name.
+    pub name: String,
+    /// Program version.
+    pub version: String,
+}
+
+/// Which operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OsFamily {
+    /// Linux with any C library.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+}
+
+/// The operating system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Os {
+    /// Linux, macOS or Windows.
+    pub family: OsFamily,
+    /// Distribution name as in os-release `PRETTY_NAME`, may be empty.
+    #[serde(default)]
+    pub name: String,
+    /// Kernel release.
+    #[serde(default)]
+    pub kernel: String,
+    /// The C library whose getaddrinfo was asked.
+    #[serde(default)]
+    pub libc: Option<Libc>,
+    /// The machine's own name (gethostname).
+    #[serde(default)]
+    pub hostname: String,
+}
+
+/// A C library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Libc {
+    /// `glibc` or `musl`.
+    pub name: String,
+    /// As the library says it: `2.36`.
+    pub version: String,
+}
+
+/// A network interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// Interface index.
+    pub index: u32,
+    /// Interface name.
+    pub name: String,
+    /// `ARPHRD_*`: 772 loopback, 768/769 tunnel, 776 sit, 1 Ethernet.
+    pub link_type: u16,
+    /// `IFF_*`: bit 0 up, bit 3 loopback.
+    pub flags: u32,
+    /// Maximum transmission unit in bytes; 0 when unknown.
+    #[serde(default)]
+    pub mtu: u32,
+    /// Configured addresses.
+    #[serde(default)]
+    pub addresses: Vec<InterfaceAddress>,
+}
+
+impl Interface {
+    /// `IFF_UP` is set.
+    pub fn is_up(&self) -> bool {
+        self.flags & 0x1 != 0
+    }
+    /// `IFF_LOOPBACK` is set.
+    pub fn is_loopback(&self) -> bool {
+        self.flags & 0x8 != 0
+    }
+}
+
+/// An address of an interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceAddress {
+    /// `IFA_LOCAL` where there is one, else `IFA_ADDRESS`.
+    pub address: IpAddr,
+    /// `IFA_ADDRESS` where it differs: the peer of a point-to-point link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<IpAddr>,
+    /// Prefix length in bits.
+    pub prefix_len: u8,
+    /// `IFA_F_*`: 0x20 deprecated, 0x04 optimistic, 0x40 tentative, 0x10 home address.
+    #[serde(default)]
+    pub flags: u32,
+    /// `RT_SCOPE_*`: 0 universe, 253 link, 254 host.
+    #[serde(default)]
+    pub scope: u8,
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Destination prefix.
+    pub destination: IpAddr,
+    /// Prefix length in bits; 0 is a default route.
+    pub prefix_len: u8,
+    /// Next hop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<IpAddr>,
+    /// Interface name.
+    pub interface: String,
+    /// Priority; lower wins.
+    #[serde(default)]
+    pub metric: u32,
+}
+
+/// An address with the interface index that scopes it; 0 means no scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ScopedAddr {
+    /// The address.
+    pub address: IpAddr,
+    /// Interface index, 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub scope_id: u32,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+impl From<IpAddr> for ScopedAddr {
+    fn from(address: IpAddr) -> Self {
+        ScopedAddr { address, scope_id: 0 }
+    }
+}
+
+impl fmt::Display for ScopedAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.scope_id {
+            0 => write!(f, "{}", self.address),
+            scope => write!(f, "{}%{scope}", self.address),
+        }
+    }
+}
+
+/// What `connect` on a UDP socket and `getsockname` said for one destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceAddress {
+    /// Destination.
+    #[serde(flatten)]
+    pub destination: ScopedAddr,
+    /// The source that the kernel chose, or the errno.
+    #[serde(flatten)]
+    pub outcome: SourceOutcome,
+}
+
+/// The kernel's choice for one destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceOutcome {
+    /// The source address.
+    Source(IpAddr),
+    /// `connect` (or `socket`) failed with this errno: `ENETUNREACH`, `EADDRNOTAVAIL`, `EAFNOSUPPORT`, …
+    Errno(String),
+}
+
+/// The transport of a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// A listening socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Socket {
+    /// TCP or UDP.
+    pub protocol: Protocol,
+    /// Bound address; `0.0.0.0` and `::` are the wildcards.
+    pub address: IpAddr,
+    /// Bound port.
+    pub port: u16,
+    /// Interface index of `SO_BINDTODEVICE` or of a link-local scope; 0 for none.
+    #[serde(default)]
+    pub interface_index: u32,
+    /// `IPV6_V6ONLY`; `None` where the source does not tell (`/proc/net`) or the socket is IPv4.
+    #[serde(default)]
+    pub v6only: Option<bool>,
+    /// Creator's user id.
+    #[serde(default)]
+    pub uid: u32,
+    /// Socket inode.
+    #[serde(default)]
+    pub inode: u64,
+    /// The process that holds it, where readable.
+    #[serde(default)]
+    pub process: Option<Process>,
+}
+
+/// A process that owns a socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Process id.
+    pub pid: u32,
+    /// `/proc/PID/comm`.
+    pub name: String,
+    /// User name or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+}
+
+/// A program found on the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Stable id: `node`, `curl`.
+    pub id: String,
+    /// Where it is.
+    pub path: String,
+    /// Version as it prints it.
+    #[serde(default)]
+    pub version: String,
+}
+
+/// Live answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// Answers of the real getaddrinfo.
+    #[serde(default)]
+    pub lookups: Vec<LiveLookup>,
+    /// Answers of DNS servers.
+    #[serde(default)]
+    pub dns: Vec<Observation>,
+}
+
+/// One call of the real getaddrinfo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiveLookup {
+    /// Name asked.
+    pub name: String,
+    /// `any`, `v4`, `v6`.
+    pub family: Family,
+    /// Hint flags as in the header: `AI_ADDRCONFIG`.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// What came back.
+    pub outcome: LiveOutcome,
+    /// Time taken in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// The result of a live look-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiveOutcome {
+    /// Addresses in order.
+    Found(Vec<ScopedAddr>),
+    /// `EAI_*` code.
+    Failed(String),
+    /// No answer within the bound.
+    TimedOut,
+}
+
+/// The address family of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// `AF_UNSPEC`.
+    Any,
+    /// `AF_INET`.
+    V4,
+    /// `AF_INET6`.
+    V6,
+}
+
+/// One answer of one DNS server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Server as `address:port`.
+    pub server: String,
+    /// Name asked, absolute, without the final dot.
+    pub name: String,
+    /// Record type: `A`, `AAAA`.
+    pub kind: String,
+    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent.
+    pub rcode: String,
+    /// Record data as text, in the order of the packet: addresses, and CNAME targets prefixed with `CNAME `.
+    #[serde(default)]
+    pub records: Vec<String>,
+    /// Header flags set: `aa`, `tc`, `ra`, `ad`.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// Smallest time to live in seconds.
+    #[serde(default)]
+    pub ttl: Option<u32>,
+    /// Time taken in milliseconds.
+    #[serde(default)]
+    pub elapsed_ms: u64,
+    /// `udp` or `tcp`.
+    #[serde(default)]
+    pub transport: String,
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// What: a path, `listeners of other users`.
+    pub what: String,
+    /// Why, and what would help.
+    pub why: String,
+}
+
+/// A snapshot that this version cannot read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnapshotError {
+    /// Not JSON, or not of this shape; line and column from 1.
+    Malformed {
+        /// Line in the file.
+        line: usize,
+        /// Column in the file.
+        column: usize,
+        /// What the reader met.
+        message: String,
+    },
+    /// JSON, but of a schema that this version does not know.
+    UnknownSchema(String),
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SnapshotError::Malformed { line, column, message } => {
+                write!(f, "line {line}, column {column}: not a whyhost snapshot: {message}")
+            }
+            SnapshotError::UnknownSchema(found) => {
+                write!(f, "unknown snapshot schema `{found}`; this version reads `{SCHEMA}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SnapshotError {}
+
+impl Snapshot {
+    /// An empty snapshot of a machine with this operating system.
+    pub fn new(os: Os) -> Snapshot {
+        Snapshot {
+            schema: SCHEMA.into(),
+            tool: Tool { name: "whyhost".into(), version: env!("CARGO_PKG_VERSION").into() },
+            os,
+            files: Vec::new(),
+            interfaces: Vec::new(),
+            routes: Vec::new(),
+            source_addresses: Vec::new(),
+            sockets: Vec::new(),
+            env: BTreeMap::new(),
+            programs: Vec::new(),
+            live: Live::default(),
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Reads a snapshot from JSON.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when the text is no snapshot, or one of an unknown schema.
+    pub fn from_json(text: &str) -> Result<Snapshot, SnapshotError> {
+        let malformed = |e: serde_json::Error| SnapshotError::Malformed {
+            line: e.line(),
+            column: e.column(),
+            message: strip_position(&e.to_string()),
+        };
+        let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
+        match value.get("schema").and_then(|s| s.as_str()) {
+            Some(SCHEMA) => serde_json::from_str(text).map_err(malformed),
+            Some(other) => Err(SnapshotError::UnknownSchema(other.to_owned())),
+            None => Err(SnapshotError::Malformed {
+                line: 1,
+                column: 1,
+                message: format!("expected an object with \"schema\": \"{SCHEMA}\""),
+            }),
+        }
+    }
+
+    /// The snapshot as indented JSON with a final newline.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a snapshot has string keys only");
+        text.push('\n');
+        text
+    }
+
+    /// The recorded file at `path`.
+    pub fn file(&self, path: &str) -> Option<&RawFile> {
+        self.files.iter().find(|f| f.path == path)
+    }
+}
+
+/// serde_json ends its messages with the position that we print ourselves.
+fn strip_position(message: &str) -> String {
+    message.split(" at line ").next().unwrap_or(message).to_owned()
+}

@@ -1,0 +1,1 @@
+//! Asks DNS servers (skeleton).
