@@ -41,6 +41,9 @@ pub struct Snapshot {
     /// Environment variables that change resolution.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// NSS modules that nsswitch.conf names, and whether the loader finds them.
+    #[serde(default)]
+    pub nss_modules: Vec<NssModule>,
     /// Programs found on the machine.
     #[serde(default)]
     pub programs: Vec<Program>,
@@ -264,6 +267,19 @@ pub struct Process {
     pub user: Option<String>,
 }
 
+/// An NSS module: `libnss_<name>.so.2`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NssModule {
+    /// Service name as in nsswitch.conf.
+    pub name: String,
+    /// Where the loader finds it; `None` when it is not installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Version of the package it comes from, where known: `247`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
 /// A program found on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
@@ -408,6 +424,7 @@ impl Snapshot {
             source_addresses: Vec::new(),
             sockets: Vec::new(),
             env: BTreeMap::new(),
+            nss_modules: Vec::new(),
             programs: Vec::new(),
             live: Live::default(),
             gaps: Vec::new(),
