@@ -183,6 +183,13 @@ impl Recorded {
         snapshot.source_addresses = self.source_addresses();
         snapshot.env = self.env.clone();
         snapshot.nss_modules = self.modules.clone().unwrap_or_else(|| modules(&self.id, version));
+        // What a hosts line names beside the installed modules was looked for and not found.
+        let machine = Machine::new(snapshot.clone());
+        for service in machine.nsswitch.value.effective(machine.glibc) {
+            if !snapshot.nss_modules.iter().any(|m| m.name == service.name) {
+                snapshot.nss_modules.push(NssModule { name: service.name, path: None, version: None });
+            }
+        }
         snapshot
     }
 
@@ -213,7 +220,10 @@ impl Recorded {
         let proc = switches.iter().map(|(name, value)| {
             RawFile::text(&format!("/proc/sys/net/{name}"), format!("{value}\n").as_bytes())
         });
-        etc.chain(proc).collect()
+        // No daemon ran: neither systemd-resolved, systemd-machined nor avahi.
+        let daemons =
+            ["/run/systemd/resolve/io.systemd.Resolve", "/run/systemd/machines", "/run/avahi-daemon/socket"];
+        etc.chain(proc).chain(daemons.map(RawFile::absent)).collect()
     }
 
     fn route(&self, text: &str) -> Option<Route> {
