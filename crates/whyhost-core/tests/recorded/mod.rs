@@ -183,14 +183,7 @@ impl Recorded {
         snapshot.source_addresses = self.source_addresses();
         snapshot.env = self.env.clone();
         snapshot.nss_modules = self.modules.clone().unwrap_or_else(|| modules(&self.id, version));
-        // What a hosts line names beside the installed modules was looked for and not found.
-        let machine = Machine::new(snapshot.clone());
-        for service in machine.nsswitch.value.effective(machine.glibc) {
-            if !snapshot.nss_modules.iter().any(|m| m.name == service.name) {
-                snapshot.nss_modules.push(NssModule { name: service.name, path: None, version: None });
-            }
-        }
-        snapshot
+        add_missing_modules(snapshot)
     }
 
     /// The machine with the DNS answers that the model may need for `query`.
@@ -261,6 +254,18 @@ pub fn scoped(text: &str) -> ScopedAddr {
         address: address.parse().expect("a recorded address"),
         scope_id: scope.parse().expect("a recorded scope"),
     }
+}
+
+/// Says of every other service of the hosts line that its module is not there.
+fn add_missing_modules(mut snapshot: Snapshot) -> Snapshot {
+    let machine = Machine::new(snapshot.clone());
+    for service in machine.nsswitch.value.effective(machine.glibc) {
+        let built_in = ["files", "dns"].contains(&service.name.as_str());
+        if !built_in && !snapshot.nss_modules.iter().any(|m| m.name == service.name) {
+            snapshot.nss_modules.push(NssModule { name: service.name, path: None, version: None });
+        }
+    }
+    snapshot
 }
 
 /// What was installed on the machines of the recording (testdata/oracle/libc/README.md, "NSS modules").
