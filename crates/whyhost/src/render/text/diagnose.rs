@@ -100,7 +100,7 @@ fn cause(ui: &Ui, d: &Diagnosis) -> Vec<String> {
 
 fn last_line(ui: &Ui, d: &Diagnosis) -> Vec<String> {
     let codes = findings::codes(ui, &d.findings);
-    if codes.is_empty() {
+    if codes.is_empty() && d.target.literal.is_none() {
         return vec![format!("  {}", ui.dim(&format!("more: whyhost explain {}", d.target.name)))];
     }
     codes

@@ -135,11 +135,15 @@ fn order(answer: &Answer) -> Option<Row> {
     Some(row)
 }
 
-/// Two values of a rule: `50 > 10` where both are numbers.
+/// Two values of a rule: `50 > 10` where both are numbers; a word that both begin with is left out.
 pub(crate) fn compared(ours: &str, theirs: &str) -> String {
-    match (ours.parse::<i64>(), theirs.parse::<i64>()) {
-        (Ok(a), Ok(b)) if a > b => format!("{ours} > {theirs}"),
-        (Ok(a), Ok(b)) if a < b => format!("{ours} < {theirs}"),
+    let (a, b) = match (ours.rsplit_once(' '), theirs.rsplit_once(' ')) {
+        (Some((word, a)), Some((same, b))) if word == same && !word.contains(' ') => (a, b),
+        _ => (ours, theirs),
+    };
+    match (a.parse::<i64>(), b.parse::<i64>()) {
+        (Ok(x), Ok(y)) if x > y => format!("{a} > {b}"),
+        (Ok(x), Ok(y)) if x < y => format!("{a} < {b}"),
         _ => format!("{ours} against {theirs}"),
     }
 }
@@ -183,4 +187,17 @@ pub(crate) fn outcome(lookup: &LiveLookup) -> String {
 /// Addresses joined by commas.
 pub(crate) fn list(addresses: &[ScopedAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compared;
+
+    #[test]
+    fn values_of_a_rule() {
+        assert_eq!(compared("50", "10"), "50 > 10");
+        assert_eq!(compared("precedence 10", "precedence 50"), "10 < 50");
+        assert_eq!(compared("scope 2 = 2", "scope 2 = 14"), "scope 2 = 2 against scope 2 = 14");
+        assert_eq!(compared("usable (::1)", "no source"), "usable (::1) against no source");
+    }
 }

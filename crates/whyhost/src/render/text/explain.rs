@@ -229,7 +229,12 @@ fn rule_table(ui: &Ui, answer: &Answer) -> Vec<String> {
 }
 
 fn rule_row(ui: &Ui, row: &RuleRow, outcome: &str) -> Vec<String> {
-    [format!("{:<2}{}", row.rule, row.name), row.first.clone(), row.second.clone(), outcome.to_owned()]
-        .map(|cell| ui.text(&cell))
-        .to_vec()
+    // The name stands in the first column: `precedence 50` is shown as `50`.
+    let number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());
+    let value = |text: &str| {
+        let rest = text.strip_prefix(row.name).map(str::trim_start).filter(number);
+        ui.text(rest.unwrap_or(text))
+    };
+    let name = ui.text(&format!("{:<2}{}", row.rule, row.name));
+    vec![name, value(&row.first), value(&row.second), ui.text(outcome)]
 }

@@ -3,7 +3,7 @@
 use super::super::style::tests::PLAIN;
 use super::super::style::{HEIGHT, Ui, WIDTH, cells};
 use super::diagnose::diagnose;
-use whyhost_core::diagnose::{Diagnosis, LiveComparison, Target, Verdict, VerdictKind};
+use whyhost_core::diagnose::{Basis, Course, Diagnosis, LiveComparison, Target, Verdict, VerdictKind};
 use whyhost_core::finding::{Applicability, Evidence, Finding, Remedy, RemedyAction, Severity, TextEdit};
 use whyhost_core::reach::{Accepts, Attempt, AttemptOutcome, ClientOutcome, Exposure, Listener, Outcome};
 use whyhost_core::resolve::{Answer, Because, Ranked, RuleRow, Source, Status, Step};
@@ -124,6 +124,11 @@ fn diagnosis() -> Diagnosis {
             do_not: Some("delete `::1 localhost`: servers on ::1 vanish for everyone".into()),
         },
         answers: vec![answer()],
+        course: Course {
+            addresses: vec![address("::1"), address("127.0.0.1")],
+            status: Status::Found,
+            basis: Basis::Predicted,
+        },
         clients: vec![
             client("first-only", "Node 17–19, BusyBox", &[("::1", AttemptOutcome::Refused)], Outcome::Refused),
             client(
