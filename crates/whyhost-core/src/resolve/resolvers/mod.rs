@@ -1,0 +1,3 @@
+//! The resolvers, one file each.
+
+pub mod glibc;

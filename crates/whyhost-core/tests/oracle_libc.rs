@@ -1,0 +1,164 @@
+//! Replays the recorded answers of real glibc versions (testdata/oracle/libc): the model must give exactly the same
+//! addresses in the same order, or the same error.
+#![allow(clippy::print_stdout, reason = "the counts are what a reader of the test wants to see")]
+
+mod recorded;
+
+use recorded::{Asked, GLIBC, Recorded};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use whyhost_core::machine::Machine;
+use whyhost_core::resolve::{Answer, dns_questions, glibc};
+
+const MATRIX: &str = include_str!("../../../testdata/oracle/libc/matrix.jsonl");
+const RANDOM: &str = include_str!("../../../testdata/oracle/libc/random.jsonl");
+/// Questions in the two files; every glibc version answered each.
+const QUESTIONS: usize = 765 + 2784;
+/// Mismatches printed in full.
+const SHOWN: usize = 12;
+
+/// Answers that the model does not give, by question and version, each with the reason.
+const KNOWN_DEVIATIONS: &[(&str, &str, &str)] = &[];
+
+#[test]
+fn glibc_answers_as_recorded() {
+    let machines = machines();
+    let mut report = Report::default();
+    for machine in &machines {
+        for (n, asked) in machine.asked.iter().enumerate() {
+            for version in GLIBC {
+                report.compare(machine, n, asked, version);
+            }
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn every_dns_question_seen_was_foreseen() {
+    let mut missing = Vec::new();
+    for machine in machines() {
+        for version in GLIBC {
+            let library = format!("glibc-{version}");
+            let model = Machine::new(machine.snapshot(&library));
+            for (n, asked) in machine.asked.iter().enumerate() {
+                let foreseen = foreseen(&model, asked);
+                let unforeseen = |seen: &&str| !foreseen.contains(&seen.to_ascii_lowercase());
+                for seen in asked.questions(&library).into_iter().filter(unforeseen) {
+                    missing.push(format!("{}.{n} {library}: {seen}, foreseen {foreseen:?}", machine.id));
+                }
+            }
+        }
+    }
+    let shown = missing.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n");
+    assert!(missing.is_empty(), "{} DNS questions were not foreseen:\n{shown}", missing.len());
+}
+
+#[test]
+fn no_question_is_recorded_twice() {
+    let mut ids: Vec<String> = machines().iter().map(|m| m.id.clone()).collect();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "machine ids are not unique");
+}
+
+/// Questions as the recording writes them, and the one that mdns_minimal asks on its own.
+fn foreseen(machine: &Machine, asked: &Asked) -> Vec<String> {
+    let questions = dns_questions(machine, &asked.query());
+    let text = |(name, kind): &(String, &str)| format!("{name}/{kind}").to_ascii_lowercase();
+    questions.iter().map(text).chain(["local/soa".into()]).collect()
+}
+
+fn machines() -> Vec<Recorded> {
+    let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+    MATRIX.lines().chain(RANDOM.lines()).map(read).collect()
+}
+
+#[derive(Default)]
+struct Report {
+    /// Version → (equal, different, known to differ).
+    counts: BTreeMap<&'static str, [usize; 3]>,
+    /// Group of rows → mismatches.
+    groups: BTreeMap<String, usize>,
+    /// Questions that were printed, each for its first version.
+    ids: BTreeSet<String>,
+    shown: String,
+    missing: Vec<String>,
+    healed: Vec<String>,
+}
+
+impl Report {
+    fn compare(&mut self, machine: &Recorded, n: usize, asked: &Asked, version: &'static str) {
+        let (id, library) = (format!("{}.{n}", machine.id), format!("glibc-{version}"));
+        let Some(expected) = asked.answer(&library) else {
+            return self.missing.push(format!("{id} {library}"));
+        };
+        let query = asked.query();
+        let answer = glibc::answer(&machine.machine(&library, &query), &query);
+        let known = KNOWN_DEVIATIONS.iter().any(|(i, v, _)| *i == id && *v == version);
+        let count = self.counts.entry(version).or_default();
+        match (recorded::outcome(&answer) == expected, known) {
+            (true, false) => count[0] += 1,
+            (true, true) => self.healed.push(format!("{id} {version}")),
+            (false, true) => count[2] += 1,
+            (false, false) => {
+                count[1] += 1;
+                self.mismatch(machine, &id, asked, &library, expected, &answer);
+            }
+        }
+    }
+
+    fn mismatch(
+        &mut self,
+        machine: &Recorded,
+        id: &str,
+        asked: &Asked,
+        library: &str,
+        expected: &str,
+        answer: &Answer,
+    ) {
+        *self.groups.entry(group(&machine.id)).or_default() += 1;
+        if self.ids.len() >= SHOWN || !self.ids.insert(id.to_owned()) {
+            return;
+        }
+        let Asked { name, family, flags, .. } = asked;
+        let config = Recorded { asked: Vec::new(), ..machine.clone() };
+        let got = recorded::outcome(answer);
+        let _ = writeln!(self.shown, "\n{id} {library}: {name} {family:?} {flags}");
+        let _ = writeln!(self.shown, "  expected {expected}\n  got      {got}");
+        for step in &answer.trace {
+            let _ = writeln!(self.shown, "  | {}: {}", step.step, step.detail);
+        }
+        let _ = writeln!(self.shown, "  {}", serde_json::to_string(&config).expect("string keys"));
+    }
+
+    fn finish(self) {
+        for (version, [equal, different, known]) in &self.counts {
+            println!("glibc {version}: {equal} equal, {different} different, {known} known deviations");
+        }
+        for (id, version, reason) in KNOWN_DEVIATIONS {
+            println!("known deviation {id} ({version}): {reason}");
+        }
+        let different: usize = self.counts.values().map(|c| c[1]).sum();
+        assert_eq!(different, 0, "mismatches by group {:?}\n{}", self.groups, self.shown);
+        assert!(self.missing.is_empty(), "no recorded answer: {:?}", self.missing);
+        assert!(self.healed.is_empty(), "no longer deviations, remove from the table: {:?}", self.healed);
+        for version in GLIBC {
+            assert_eq!(
+                self.counts[version].iter().sum::<usize>(),
+                QUESTIONS,
+                "questions answered by {version}"
+            );
+        }
+    }
+}
+
+/// The letter of a curated group, or `random`.
+fn group(id: &str) -> String {
+    if id.starts_with('r') {
+        "random".into()
+    } else {
+        id.chars().take_while(char::is_ascii_uppercase).collect()
+    }
+}
