@@ -6,7 +6,7 @@ use crate::finding::{Evidence, Location};
 use crate::machine::{FileState, HOSTS, Machine};
 use crate::reach;
 use crate::resolve::{self, Answer, Query, Source, Status as Found};
-use crate::snapshot::{Family, LiveLookup, OsFamily, Protocol, RawFile, ScopedAddr, Socket};
+use crate::snapshot::{Family, LiveLookup, LiveOutcome, OsFamily, Protocol, RawFile, ScopedAddr, Socket};
 use hosts_edit::{GLIBC, SeenEntry};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -34,8 +34,7 @@ impl Context<'_> {
 
     /// The live answer to the plain question for the target's name.
     pub(super) fn live(&self) -> Option<&LiveLookup> {
-        let lookups = &self.machine.raw.live.lookups;
-        lookups.iter().find(|l| l.name == self.target.name && l.family == Family::Any && l.flags.is_empty())
+        live_lookup(self.machine, &self.target.name)
     }
 
     /// Addresses that the question leads to: the literal, or the answer; both loopbacks where localhost has none.
@@ -57,19 +56,39 @@ pub(super) fn reads_etc_hosts(machine: &Machine) -> bool {
 }
 
 /// What glibc answers for localhost with no flags.
-pub(super) fn localhost_answer(machine: &Machine) -> Option<Answer> {
+fn localhost_answer(machine: &Machine) -> Option<Answer> {
     resolve::answers(machine, &Query::any(LOCALHOST)).into_iter().find(|a| a.resolver == "glibc")
 }
 
-/// The addresses of a computable answer in order; `None` where the model could not tell.
-pub(super) fn computed(answer: Option<&Answer>) -> Option<Vec<IpAddr>> {
-    let answer = answer.filter(|a| a.status != Found::Unknown)?;
-    Some(answer.addresses.iter().map(|r| r.address.address).collect())
+/// What programs get for localhost in order: the model's answer, else the live one; `None` where neither tells.
+pub(super) fn localhost_addresses(machine: &Machine) -> Option<Vec<IpAddr>> {
+    let of = |all: Vec<ScopedAddr>| all.into_iter().map(|a| a.address).collect();
+    match localhost_answer(machine).filter(|a| a.status != Found::Unknown) {
+        Some(answer) => Some(of(answer.addresses.iter().map(|r| r.address).collect())),
+        None => match &live_lookup(machine, LOCALHOST)?.outcome {
+            LiveOutcome::Found(addresses) => Some(of(addresses.clone())),
+            _ => None,
+        },
+    }
 }
 
-/// The NSS module (or the resolver itself) that answers localhost instead of the hosts file.
-pub(super) fn other_supplier(answer: Option<&Answer>) -> Option<String> {
-    answer?.addresses.iter().find_map(|r| match &r.from {
+/// The live answer to the plain question for `name`.
+pub(super) fn live_lookup<'m>(machine: &'m Machine, name: &str) -> Option<&'m LiveLookup> {
+    let plain = |l: &&LiveLookup| l.name == name && l.family == Family::Any && l.flags.is_empty();
+    machine.raw.live.lookups.iter().find(plain)
+}
+
+/// The NSS module that answers localhost without a line in the hosts file.
+///
+/// systemd-resolved's answer is not computable from a snapshot, but it always knows localhost.
+pub(super) fn localhost_supplier(machine: &Machine) -> Option<String> {
+    let answer = localhost_answer(machine)?;
+    if answer.status == Found::Unknown {
+        let services = services(machine)?;
+        let knows = |s: &&Service| matches!(s.name.as_str(), "resolve" | "myhostname");
+        return services.iter().filter(knows).find(|s| is_installed(machine, &s.name)).map(|s| s.name.clone());
+    }
+    answer.addresses.iter().find_map(|r| match &r.from {
         Source::Nss { module } => Some(module.clone()),
         _ => None,
     })

@@ -9,6 +9,7 @@ mod hosts;
 mod localhost;
 mod loopback;
 mod nss;
+mod nss_line;
 mod order;
 mod ports;
 mod remedy;

@@ -33,7 +33,7 @@
 
 use super::super::edit::{self, BOM};
 use super::super::facts::{
-    LOCALHOST, V6, computed, hosts_reach, in_hosts, list, localhost_answer, localhost_lines, other_supplier,
+    LOCALHOST, V6, hosts_reach, in_hosts, list, localhost_addresses, localhost_lines, localhost_supplier,
     reads_etc_hosts,
 };
 use super::super::remedy;
@@ -62,8 +62,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if !known || !reads_etc_hosts(ctx.machine) || !localhost_lines(ctx.machine).is_empty() {
         return;
     }
-    let answer = localhost_answer(ctx.machine);
-    let supplier = other_supplier(answer.as_ref());
+    let supplier = localhost_supplier(ctx.machine);
     if supplier.is_some() && is_comments_only(ctx.machine) {
         return;
     }
@@ -77,7 +76,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
     let entries = hosts.value.entries(&GLIBC).count();
     finding.evidence.push(Evidence::new(format!("{entries} entries, none for localhost"), &hosts.path));
-    if let Some(addresses) = computed(answer.as_ref()) {
+    if let Some(addresses) = localhost_addresses(ctx.machine) {
         let who = supplier.unwrap_or_else(|| "getaddrinfo".to_owned());
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), who));
     }

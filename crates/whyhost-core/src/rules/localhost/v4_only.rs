@@ -28,8 +28,8 @@
 
 use super::super::edit;
 use super::super::facts::{
-    LOCALHOST, LocalhostLine, V4, V6, accepts, computed, hosts_reach, hosts_row, in_hosts, listener_row,
-    localhost_answer, localhost_lines, tcp_sockets,
+    LOCALHOST, LocalhostLine, V4, V6, accepts, hosts_reach, hosts_row, in_hosts, listener_row,
+    localhost_addresses, localhost_lines, tcp_sockets,
 };
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
@@ -59,7 +59,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     // Another service may supply ::1 before the hosts file is asked.
-    if computed(localhost_answer(machine).as_ref()).is_some_and(|addresses| addresses.contains(&V6)) {
+    if localhost_addresses(machine).is_some_and(|addresses| addresses.contains(&V6)) {
         return;
     }
     let mut finding = RULE.finding(format!("{} gives localhost an IPv4 address only", machine.hosts.path));

@@ -25,11 +25,12 @@
 
 use super::super::edit;
 use super::super::facts::{
-    LOCALHOST, computed, hosts_reach, hosts_row, in_hosts, list, localhost_answer, localhost_lines,
+    LOCALHOST, hosts_reach, hosts_row, in_hosts, list, localhost_addresses, localhost_lines,
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Severity};
+use crate::resolve::stage::files::multi;
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.localhost-v6-only",
@@ -52,7 +53,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if lines.iter().any(|l| l.entry.address.to_canonical().is_ipv4()) {
         return;
     }
-    let answer = computed(localhost_answer(machine).as_ref());
+    let answer = localhost_addresses(machine);
     if answer.as_ref().is_some_and(|addresses| addresses.iter().any(|a| a.is_ipv4() && a.is_loopback())) {
         return;
     }
@@ -63,7 +64,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), "getaddrinfo"));
     }
     // With `multi off` only the first matching line counts: a line above would take ::1 away.
-    let line = v6.entry.line + usize::from(!machine.host_conf.value.multi);
+    let line = v6.entry.line + usize::from(!multi(machine));
     let text = edit::hosts_line(machine, "127.0.0.1", LOCALHOST);
     finding.remedies.push(remedy::edits(
         "add 127.0.0.1",
