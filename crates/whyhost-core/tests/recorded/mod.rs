@@ -183,7 +183,7 @@ impl Recorded {
         snapshot.source_addresses = self.source_addresses();
         snapshot.env = self.env.clone();
         snapshot.nss_modules = self.modules.clone().unwrap_or_else(|| modules(&self.id, version));
-        snapshot
+        add_missing_modules(snapshot)
     }
 
     /// The machine with the DNS answers that the model may need for `query`.
@@ -213,7 +213,10 @@ impl Recorded {
         let proc = switches.iter().map(|(name, value)| {
             RawFile::text(&format!("/proc/sys/net/{name}"), format!("{value}\n").as_bytes())
         });
-        etc.chain(proc).collect()
+        // No daemon ran: neither systemd-resolved, systemd-machined nor avahi.
+        let daemons =
+            ["/run/systemd/resolve/io.systemd.Resolve", "/run/systemd/machines", "/run/avahi-daemon/socket"];
+        etc.chain(proc).chain(daemons.map(RawFile::absent)).collect()
     }
 
     fn route(&self, text: &str) -> Option<Route> {
@@ -251,6 +254,18 @@ pub fn scoped(text: &str) -> ScopedAddr {
         address: address.parse().expect("a recorded address"),
         scope_id: scope.parse().expect("a recorded scope"),
     }
+}
+
+/// Says of every other service of the hosts line that its module is not there.
+fn add_missing_modules(mut snapshot: Snapshot) -> Snapshot {
+    let machine = Machine::new(snapshot.clone());
+    for service in machine.nsswitch.value.effective(machine.glibc) {
+        let built_in = ["files", "dns"].contains(&service.name.as_str());
+        if !built_in && !snapshot.nss_modules.iter().any(|m| m.name == service.name) {
+            snapshot.nss_modules.push(NssModule { name: service.name, path: None, version: None });
+        }
+    }
+    snapshot
 }
 
 /// What was installed on the machines of the recording (testdata/oracle/libc/README.md, "NSS modules").
