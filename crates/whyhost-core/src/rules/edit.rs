@@ -1,8 +1,7 @@
-//! Byte-exact edits that follow the style of their neighbours: blank, line end, final newline.
+//! Byte-exact edits that follow the style of their neighbours: hosts-edit's for the hosts file, plain lines for others.
 
 use crate::finding::TextEdit;
-use crate::machine::Machine;
-use hosts_edit::GLIBC;
+use hosts_edit::{EditError, EditSet, HostsFile};
 use std::ops::Range;
 
 /// The UTF-8 byte order mark.
@@ -63,38 +62,24 @@ pub(super) fn remove_word(bytes: &[u8], word: Range<usize>) -> TextEdit {
     replace(word.start - blanks..word.end, "")
 }
 
-/// A line for the hosts file with the blank that its first entry has between address and name.
-pub(super) fn hosts_line(machine: &Machine, address: &str, names: &str) -> String {
-    let bytes = machine.hosts.value.bytes();
-    let blank = machine
-        .hosts
-        .value
-        .entries(&GLIBC)
-        .find_map(|e| e.names.first().map(|n| e.address_span.end..n.span.start))
-        .and_then(|span| std::str::from_utf8(&bytes[span]).ok())
-        .unwrap_or("\t");
-    format!("{address}{blank}{names}")
-}
-
-/// The edits applied to the bytes; the edits are in ascending order and do not overlap.
-pub(super) fn apply(bytes: &[u8], edits: &[TextEdit]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut done = 0;
-    for edit in edits {
-        out.extend_from_slice(&bytes[done..edit.byte_start]);
-        out.extend_from_slice(edit.text.as_bytes());
-        done = edit.byte_end;
-    }
-    out.extend_from_slice(&bytes[done..]);
-    out
+/// Edits of a hosts file in terms of entries and names; `None` for a file in UTF-16, where no edit helps.
+pub(super) fn hosts(
+    file: &HostsFile,
+    change: impl FnOnce(&mut EditSet) -> Result<(), EditError>,
+) -> Option<Vec<TextEdit>> {
+    let mut set = EditSet::new();
+    change(&mut set).ok().filter(|()| !set.is_empty() && !file.encoding().is_utf16())?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(set.edits().iter().map(|e| replace(e.range.clone(), text(&e.bytes))).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::whatif::edited;
 
     fn inserted(bytes: &[u8], line: usize) -> Vec<u8> {
-        apply(bytes, &[insert_lines(bytes, line, &["x".to_owned()])])
+        edited(bytes, &[insert_lines(bytes, line, &["x".to_owned()])])
     }
 
     #[test]
@@ -109,7 +94,7 @@ mod tests {
     #[test]
     fn a_word_goes_with_the_blanks_before_it() {
         let bytes = b"1.2.3.4  a \tlocalhost b\n";
-        assert_eq!(apply(bytes, &[remove_word(bytes, 12..21)]), b"1.2.3.4  a b\n");
+        assert_eq!(edited(bytes, &[remove_word(bytes, 12..21)]), b"1.2.3.4  a b\n");
     }
 
     #[test]

@@ -23,8 +23,7 @@ const RESOLVED_SOCKET: &str = "/run/systemd/resolve/io.systemd.Resolve";
 impl Context<'_> {
     /// The question is about localhost.
     pub(super) fn asks_localhost(&self) -> bool {
-        let name = self.target.name.strip_suffix('.').unwrap_or(&self.target.name);
-        self.target.literal.is_none() && name.eq_ignore_ascii_case(LOCALHOST)
+        self.target.is_localhost()
     }
 
     /// The system resolver's answer for the target's name.
@@ -191,6 +190,23 @@ pub(super) fn tcp_sockets(machine: &Machine, port: u16) -> impl Iterator<Item = 
 /// A TCP listener takes connections to `address` on `port`.
 pub(super) fn accepts(machine: &Machine, address: IpAddr, port: u16) -> bool {
     reach::accepting(machine, address.into(), port).is_some()
+}
+
+/// Addresses of the other family beside `address`: the other loopback address, or those of the same interface.
+pub(super) fn other_family(machine: &Machine, address: IpAddr) -> Vec<IpAddr> {
+    let address = reach::normalise(address.into()).address;
+    match address {
+        V4 => return vec![V6],
+        a if a.is_loopback() => return vec![V4],
+        _ => {}
+    }
+    let beside = machine.interface_of(address).map_or(&[][..], |i| &i.addresses);
+    beside.iter().map(|a| a.address).filter(|a| a.is_ipv4() != address.is_ipv4()).collect()
+}
+
+/// The listening sockets could not be read, so their absence proves nothing (the gap that whyhost-sys records).
+pub(super) fn listeners_are_unknown(machine: &Machine) -> bool {
+    machine.raw.gaps.iter().any(|g| g.what.starts_with("listeners in "))
 }
 
 /// `127.0.0.1:3000 (python3, pid 412)`.

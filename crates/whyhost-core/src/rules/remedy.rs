@@ -18,7 +18,7 @@ pub(super) fn edits(
     edits: Vec<TextEdit>,
 ) -> Remedy {
     let action = RemedyAction::Edits { path: path.to_owned(), edits };
-    Remedy { title: title.into(), applicability, reach: reach.into(), action }
+    Remedy::new(title, applicability, reach, action)
 }
 
 /// Commands for a shell.
@@ -29,11 +29,11 @@ pub(super) fn command(
     commands: &[&str],
 ) -> Remedy {
     let action = RemedyAction::Command { commands: commands.iter().map(|c| (*c).to_owned()).collect() };
-    Remedy { title: title.into(), applicability, reach: reach.into(), action }
+    Remedy::new(title, applicability, reach, action)
 }
 
 /// Words for a person.
 pub(super) fn advice(title: impl Into<String>, reach: impl Into<String>, text: impl Into<String>) -> Remedy {
     let action = RemedyAction::Advice { text: text.into() };
-    Remedy { title: title.into(), applicability: Applicability::Advice, reach: reach.into(), action }
+    Remedy::new(title, Applicability::Advice, reach, action)
 }

@@ -46,7 +46,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let Some(found) = Utf16::find(hosts.value.bytes()) else { return };
     let part = if found.start == 0 { "is" } else { "is in part" };
     let mut finding = RULE.finding(format!("{} {part} UTF-16: no program reads its entries", hosts.path));
-    finding.locations.push(in_hosts(ctx.machine, found.start..found.start + 2, "two bytes a character"));
+    finding.locations.push(in_hosts(ctx.machine, found.start..found.start, "two bytes a character"));
     finding.evidence.push(Evidence::new(found.proof, &hosts.path));
     finding.remedies.push(repair(&found));
     out.push(finding);

@@ -97,20 +97,20 @@ fn repair(machine: &Machine) -> Option<Remedy> {
     if !hosts.state.is_read() && !matches!(hosts.state, FileState::Absent(_)) {
         return None;
     }
-    if hosts.value.bytes().contains(&0) {
+    if hosts.value.encoding().is_utf16() || hosts.value.bytes().contains(&0) {
         return Some(remedy::advice(
             "make the file plain text first",
             hosts_reach(machine),
             "the file holds NUL bytes: a line added now would be lost as well; see the finding about its encoding",
         ));
     }
-    let (title, edit) = match hosts.value.bytes().strip_prefix(BOM) {
+    let (title, edits) = match hosts.value.bytes().strip_prefix(BOM) {
         Some(rest) if names_localhost(rest) => {
-            ("remove the byte order mark before the localhost line", edit::replace(0..BOM.len(), ""))
+            ("remove the byte order mark before the localhost line", vec![edit::replace(0..BOM.len(), "")])
         }
-        _ => ("add it before the first entry", standard_lines(machine)),
+        _ => ("add it before the first entry", standard_lines(machine)?),
     };
-    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, vec![edit]))
+    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits))
 }
 
 fn names_localhost(bytes: &[u8]) -> bool {
@@ -119,17 +119,17 @@ fn names_localhost(bytes: &[u8]) -> bool {
 }
 
 /// `127.0.0.1 localhost`, and `::1 localhost` where ::1 is usable and has no line with names of its own.
-fn standard_lines(machine: &Machine) -> TextEdit {
-    let bytes = machine.hosts.value.bytes();
-    let entries: Vec<_> = machine.hosts.value.entries(&GLIBC).collect();
-    // A line before a byte order mark would leave the mark inside the file: stay behind the first line then.
-    let first_free = if bytes.starts_with(BOM) { 2 } else { 1 };
-    let before = entries.first().map_or(usize::MAX, |e| e.line.max(first_free));
-    let mut lines = vec![edit::hosts_line(machine, "127.0.0.1", LOCALHOST)];
-    if machine.loopback_has(V6) && !entries.iter().any(|e| e.address == V6) {
-        lines.push(edit::hosts_line(machine, "::1", LOCALHOST));
-    }
-    edit::insert_lines(bytes, before, &lines)
+fn standard_lines(machine: &Machine) -> Option<Vec<TextEdit>> {
+    let file = &machine.hosts.value;
+    let entries: Vec<_> = file.entries(&GLIBC).collect();
+    // The line behind a byte order mark is lost, so line 1 is no place for the new one.
+    let first_free = if file.bytes().starts_with(BOM) { 2 } else { 1 };
+    let before = entries.first().map_or(file.line_count() + 1, |e| e.line.max(first_free));
+    let wants_v6 = machine.loopback_has(V6) && !entries.iter().any(|e| e.address == V6);
+    edit::hosts(file, |set| {
+        set.insert_entry(file, before, "127.0.0.1", &[LOCALHOST])?;
+        if wants_v6 { set.insert_entry(file, before, "::1", &[LOCALHOST]) } else { Ok(()) }
+    })
 }
 
 #[cfg(test)]

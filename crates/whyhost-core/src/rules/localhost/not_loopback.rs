@@ -31,7 +31,7 @@ use super::super::facts::{
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
-use crate::finding::{Applicability, Finding, Remedy, Severity, TextEdit};
+use crate::finding::{Applicability, Finding, Remedy, Severity};
 use crate::machine::Machine;
 use std::net::IpAddr;
 
@@ -58,7 +58,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), label));
         finding.locations.push(in_hosts(machine, line.name.clone(), "the name").secondary());
         finding.evidence.push(hosts_row(machine, line.entry.line));
-        finding.remedies.push(repair(machine, line, &lines));
+        finding.remedies.extend(repair(machine, line, &lines));
         out.push(finding);
     }
 }
@@ -69,24 +69,28 @@ fn is_foreign(address: IpAddr) -> bool {
     !is_loopback(address) && !link_local
 }
 
-fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]) -> Remedy {
-    let right = if line.entry.address.is_ipv6() { V6 } else { V4 };
+fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]) -> Option<Remedy> {
+    let right = if line.entry.address.is_ipv6() { V6 } else { V4 }.to_string();
     let has_right_line = all.iter().any(|l| is_loopback(l.entry.address));
-    let bytes = machine.hosts.value.bytes();
-    let (title, edits): (String, Vec<TextEdit>) = if line.is_alone() && has_right_line {
-        ("turn the line into a comment".into(), vec![edit::comment_out(bytes, line.entry.line)])
-    } else if line.is_alone() {
-        (format!("write {right}"), vec![edit::replace(line.entry.address_span.clone(), right.to_string())])
-    } else {
-        let mut edits = Vec::new();
-        if !has_right_line {
-            let text = edit::hosts_line(machine, &right.to_string(), LOCALHOST);
-            edits.push(edit::insert_lines(bytes, line.entry.line, &[text]));
+    let (file, number) = (&machine.hosts.value, line.entry.line);
+    let (title, edits) = match (line.is_alone(), has_right_line) {
+        (true, true) => {
+            ("turn the line into a comment".to_owned(), edit::hosts(file, |set| set.comment_out(file, number)))
         }
-        edits.push(edit::remove_word(bytes, line.name.clone()));
-        ("give localhost a line of its own".into(), edits)
+        (true, false) => {
+            (format!("write {right}"), edit::hosts(file, |set| set.set_address(file, number, &right)))
+        }
+        (false, _) => {
+            let edits = edit::hosts(file, |set| {
+                if !has_right_line {
+                    set.insert_entry(file, number, &right, &[LOCALHOST])?;
+                }
+                set.remove_name(file, number, LOCALHOST)
+            });
+            ("take localhost off this line and give it one of its own".to_owned(), edits)
+        }
     };
-    remedy::edits(title, Applicability::Safe, hosts_reach(machine), &machine.hosts.path, edits)
+    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &machine.hosts.path, edits?))
 }
 
 #[cfg(test)]

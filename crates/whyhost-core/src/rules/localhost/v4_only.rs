@@ -75,7 +75,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
             "name both loopback addresses in the server's configuration",
         ));
     }
-    finding.remedies.push(add_to_v6(machine, v4));
+    finding.remedies.extend(add_to_v6(machine, v4));
     out.push(finding);
 }
 
@@ -85,18 +85,17 @@ fn port_only_on_v6(ctx: &Context<'_>) -> Option<u16> {
 }
 
 /// Debian's form: localhost as the first name of the ::1 line, or a line of its own after the IPv4 one.
-fn add_to_v6(machine: &Machine, v4: &LocalhostLine<'_>) -> Remedy {
+fn add_to_v6(machine: &Machine, v4: &LocalhostLine<'_>) -> Option<Remedy> {
     let hosts = &machine.hosts;
-    let v6_line = hosts.value.entries(&GLIBC).find(|e| e.address == V6 && !e.names.is_empty());
-    let edit = match v6_line.and_then(|e| e.names.first().map(|n| n.span.start)) {
-        Some(at) => edit::replace(at..at, format!("{LOCALHOST} ")),
-        None => {
-            let text = edit::hosts_line(machine, "::1", LOCALHOST);
-            edit::insert_lines(hosts.value.bytes(), v4.entry.line + 1, &[text])
-        }
+    let v6_line = hosts.value.entries(&GLIBC).find(|e| e.address == V6);
+    let edits = match v6_line.and_then(|e| e.names.first().map(|n| n.span.start)) {
+        Some(at) => vec![edit::replace(at..at, format!("{LOCALHOST} "))],
+        None => edit::hosts(&hosts.value, |set| {
+            set.insert_entry(&hosts.value, v4.entry.line + 1, "::1", &[LOCALHOST])
+        })?,
     };
     let title = "name localhost on a ::1 line too (::1 then comes first)";
-    remedy::edits(title, Applicability::Unsafe, hosts_reach(machine), &hosts.path, vec![edit])
+    Some(remedy::edits(title, Applicability::Unsafe, hosts_reach(machine), &hosts.path, edits))
 }
 
 #[cfg(test)]

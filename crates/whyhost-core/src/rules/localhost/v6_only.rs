@@ -65,14 +65,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     // With `multi off` only the first matching line counts: a line above would take ::1 away.
     let line = v6.entry.line + usize::from(!multi(machine));
-    let text = edit::hosts_line(machine, "127.0.0.1", LOCALHOST);
-    finding.remedies.push(remedy::edits(
-        "add 127.0.0.1",
-        Applicability::Safe,
-        hosts_reach(machine),
-        &machine.hosts.path,
-        vec![edit::insert_lines(machine.hosts.value.bytes(), line, &[text])],
-    ));
+    let file = &machine.hosts.value;
+    let edits = edit::hosts(file, |set| set.insert_entry(file, line, "127.0.0.1", &[LOCALHOST]));
+    let path = &machine.hosts.path;
+    let add =
+        edits.map(|e| remedy::edits("add 127.0.0.1", Applicability::Safe, hosts_reach(machine), path, e));
+    finding.remedies.extend(add);
     out.push(finding);
 }
 

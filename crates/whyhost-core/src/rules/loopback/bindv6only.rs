@@ -5,8 +5,8 @@
 //! takes IPv4 connections. Linux ships 0.
 //!
 //! ## Who is hit
-//! Clients of such a server that use 127.0.0.1 or another IPv4 address are refused. Go, Java and Node set the socket option
-//! themselves and are not hit. It is a note until the port that was asked has such a server.
+//! Clients of such a server that use 127.0.0.1 or another IPv4 address are refused. Node sets the socket option by itself
+//! and is not hit; nginx and Go's tcp6 ask for IPv6 alone whatever the switch says. It is a note until the port that was asked has such a server.
 //!
 //! ## Example
 //! ```text

@@ -40,6 +40,7 @@ use crate::conf::gai::{PRECEDENCES, Policy};
 use crate::finding::{Applicability, Evidence, Finding, Location, Remedy, Severity, TextEdit};
 use crate::machine::{GAI, Machine};
 use crate::snapshot::RawFile;
+use crate::whatif;
 
 pub(super) const RULE: Rule = Rule {
     code: "gai.replaces-table",
@@ -107,7 +108,7 @@ fn complete(machine: &Machine, bytes: &[u8], lost: &[Policy], last: usize) -> Re
     let row = |r: &Policy| format!("precedence  {:<13} {}", format!("{}/{}", r.prefix, r.len), r.value);
     let rows: Vec<String> = lost.iter().map(row).collect();
     let edits: Vec<TextEdit> = vec![edit::insert_lines(bytes, last + 1, &rows)];
-    let then = localhost_addresses(&with_gai(machine, &edit::apply(bytes, &edits)));
+    let then = localhost_addresses(&with_gai(machine, &whatif::edited(bytes, &edits)));
     let same = then.is_some() && then == localhost_addresses(machine);
     let applicability = if same { Applicability::Safe } else { Applicability::Unsafe };
     remedy::edits("add the rows that were lost", applicability, WHOLE_MACHINE, GAI, edits)
