@@ -18,7 +18,21 @@ const QUESTIONS: usize = 765 + 2784;
 const SHOWN: usize = 12;
 
 /// Answers that the model does not give, by question and version, each with the reason.
-const KNOWN_DEVIATIONS: &[(&str, &str, &str)] = &[];
+const KNOWN_DEVIATIONS: &[(&str, &str, &str)] = &[
+    ("D34.0", "2.31", PILED_UP),
+    ("D35.0", "2.31", PILED_UP),
+    ("rar121.6", "2.31", PILED_UP),
+    ("rar122.6", "2.31", PILED_UP),
+    ("rar186.2", "2.31", PILED_UP),
+    ("rar186.5", "2.31", PILED_UP),
+    ("rbr44.1", "2.31", PILED_UP),
+    ("rbr44.4", "2.31", PILED_UP),
+    ("rbr63.5", "2.31", PILED_UP),
+    ("rbr241.3", "2.31", PILED_UP),
+    ("rbr241.6", "2.31", PILED_UP),
+    ("rbr270.1", "2.31", PILED_UP),
+];
+const PILED_UP: &str = "glibc before 2.36 keeps results that [SUCCESS=continue] passes over, which is chance: the model says unknown";
 
 #[test]
 fn glibc_answers_as_recorded() {

@@ -45,7 +45,7 @@ fn as_text<S: serde::Serializer>(address: &ScopedAddr, s: S) -> Result<S::Ok, S:
 /// What a connection from this machine to `target` meets.
 pub fn attempt(machine: &Machine, target: ScopedAddr, port: u16) -> Attempt {
     let ended = |outcome| Attempt { address: target, outcome, listener: None };
-    if let Some(outcome) = lost(machine, target) {
+    if let Some(outcome) = undelivered(machine, target) {
         return ended(outcome);
     }
     match accepting_index(machine, target, port) {
@@ -140,11 +140,11 @@ pub fn is_own(machine: &Machine, target: ScopedAddr) -> bool {
     target.address.is_loopback() || machine.raw.interfaces.iter().any(|i| holds(i, target))
 }
 
-/// Why a packet to `target` never meets a listener of this machine, if so.
+/// What becomes of a packet to `target` that never gets as far as a listener of this machine; `None` when it does.
 ///
 /// Source: connections under Linux 6.18 with lo down (never up; taken down later), addresses removed, IPv6 switched
 /// off, each with and without default routes. A machine without recorded interfaces is taken to have a healthy lo.
-fn lost(machine: &Machine, target: ScopedAddr) -> Option<AttemptOutcome> {
+pub fn undelivered(machine: &Machine, target: ScopedAddr) -> Option<AttemptOutcome> {
     if mapped_needs_dual_stack(machine, target) {
         return Some(AttemptOutcome::Unreachable);
     }

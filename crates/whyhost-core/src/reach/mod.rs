@@ -9,5 +9,5 @@ pub mod kernel;
 pub mod listener;
 
 pub use client::{CLIENTS, Client, ClientOutcome, Outcome, Strategy, clients, clients_of};
-pub use kernel::{Attempt, AttemptOutcome, accepting, attempt, is_own, normalise};
+pub use kernel::{Attempt, AttemptOutcome, accepting, attempt, is_own, normalise, undelivered};
 pub use listener::{Accepts, Exposure, Listener, listeners};

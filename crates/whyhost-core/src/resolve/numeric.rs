@@ -72,10 +72,8 @@ pub fn numeric(machine: &Machine, name: &str) -> Option<Numeric> {
 fn scope_id(machine: &Machine, address: Ipv6Addr, zone: &str) -> Option<u32> {
     let link_local =
         address.segments()[0] & 0xffc0 == 0xfe80 || matches!(address.octets(), [0xff, b, ..] if b & 0xf <= 2);
-    if link_local {
-        if let Some(interface) = machine.raw.interfaces.iter().find(|i| i.name == zone) {
-            return Some(interface.index);
-        }
+    if link_local && let Some(interface) = machine.raw.interfaces.iter().find(|i| i.name == zone) {
+        return Some(interface.index);
     }
     (!zone.is_empty() && zone.bytes().all(|b| b.is_ascii_digit())).then(|| zone.parse().ok()).flatten()
 }

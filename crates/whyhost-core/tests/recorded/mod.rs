@@ -227,7 +227,10 @@ impl Recorded {
         let proc = switches.iter().map(|(name, value)| {
             RawFile::text(&format!("/proc/sys/net/{name}"), format!("{value}\n").as_bytes())
         });
-        etc.chain(proc).collect()
+        // No daemon ran: neither systemd-resolved, systemd-machined nor avahi.
+        let daemons =
+            ["/run/systemd/resolve/io.systemd.Resolve", "/run/systemd/machines", "/run/avahi-daemon/socket"];
+        etc.chain(proc).chain(daemons.map(RawFile::absent)).collect()
     }
 
     fn route(&self, text: &str) -> Option<Route> {

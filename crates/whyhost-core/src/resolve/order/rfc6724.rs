@@ -227,8 +227,16 @@ fn source(machine: &Machine, destination: ScopedAddr) -> Result<Option<IpAddr>, 
             Ok(Some(v6.to_ipv4_mapped().map_or(IpAddr::V6(*v6), IpAddr::V4)))
         }
         Some(SourceOutcome::Source(source)) => Ok(Some(*source)),
+        // The kernel answers for an address of its own with that address.
+        None if is_own(machine, destination) => Ok(Some(destination.address)),
         None => Err(destination),
     }
+}
+
+fn is_own(machine: &Machine, destination: ScopedAddr) -> bool {
+    machine.interface_of(destination.address).is_some_and(|interface| {
+        interface.is_up() && (destination.scope_id == 0 || destination.scope_id == interface.index)
+    })
 }
 
 fn destination(

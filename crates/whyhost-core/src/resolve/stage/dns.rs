@@ -62,19 +62,20 @@ struct Search<'m> {
     conf: ResolvConf,
     name: &'m str,
     kinds: Vec<&'static str>,
+    call: Call,
 }
 
 impl<'m> Search<'m> {
     fn new(machine: &'m Machine, name: &'m str, call: Call) -> Search<'m> {
         let conf = configuration(machine);
+        // `no-aaaa` turns every AAAA question into one for A, whose records then do not count.
         let kinds = match call {
             Call::V4 => vec!["A"],
-            Call::V6 | Call::Both if conf.no_aaaa && call == Call::V6 => vec![],
-            Call::Both if conf.no_aaaa => vec!["A"],
+            Call::V6 | Call::Both if conf.no_aaaa => vec!["A"],
             Call::V6 => vec!["AAAA"],
             Call::Both => vec!["A", "AAAA"],
         };
-        Search { machine, conf, name, kinds }
+        Search { machine, conf, name, kinds, call }
     }
 
     /// The names in the order of `__res_context_search`.
@@ -171,7 +172,10 @@ impl<'m> Search<'m> {
     fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
         let mut last = None;
         for observation in self.observations(name, kind) {
-            let reply = reply_of(observation);
+            let reply = match reply_of(observation) {
+                Reply::Records if self.call == Call::V6 && self.conf.no_aaaa => Reply::NoData,
+                reply => reply,
+            };
             if !matches!(reply, Reply::ServFail | Reply::NoAnswer | Reply::NoServer) {
                 return Ok(reply);
             }
@@ -224,13 +228,16 @@ impl<'m> Search<'m> {
         Report::found(found, None, format!("{name} → {list}"))
     }
 
-    /// Records, but no address: a CNAME that leads nowhere.
+    /// Records, but no address: a CNAME that leads nowhere (`getanswer_r`, `gaih_getanswer_slice`; 2.31 reports
+    /// NOTFOUND in both).
     fn dangling(&self, name: &str) -> Report {
-        Report::nothing(
-            Status::NotFound,
-            Some(HErrno::NoData),
-            format!("{name}: an alias without an address"),
-        )
+        let detail = format!("{name}: an alias without an address");
+        let (status, h_errno) = match self.call {
+            Call::Both => (Status::NotFound, HErrno::HostNotFound),
+            _ if self.machine.glibc < GlibcVersion(2, 36) => (Status::NotFound, HErrno::NoRecovery),
+            _ => (Status::TryAgain, HErrno::NoRecovery),
+        };
+        Report::nothing(status, Some(h_errno), detail)
     }
 }
 

@@ -11,7 +11,7 @@ use hosts_edit::{GLIBC, Hit};
 pub fn call(machine: &Machine, name: &str, call: Call) -> Outcome {
     match &machine.hosts.state {
         FileState::Read => Outcome::Report(read(machine, name, call)),
-        FileState::Absent(errno) => Outcome::Report(absent(errno)),
+        FileState::Absent(errno) => Outcome::Report(absent(errno, call)),
         FileState::NotAFile(FileKind::Directory) => Outcome::Report(directory(call)),
         FileState::NotAFile(FileKind::Fifo) => {
             Outcome::Unknown(format!("{} is a FIFO: every program that opens it waits", machine.hosts.path))
@@ -62,8 +62,11 @@ fn of_family(call: Call) -> &'static str {
     }
 }
 
-fn absent(errno: &str) -> Report {
-    Report::nothing(Status::Unavail, None, format!("/etc/hosts cannot be opened ({errno})"))
+/// The function for both families forgets an error of the service before it, the others leave it (seen with a dead DNS
+/// server before `files`: EAI_NONAME against EAI_AGAIN).
+fn absent(errno: &str, call: Call) -> Report {
+    let h_errno = (call == Call::Both).then_some(HErrno::HostNotFound);
+    Report::nothing(Status::Unavail, h_errno, format!("/etc/hosts cannot be opened ({errno})"))
 }
 
 /// `getline` fails with EISDIR: the functions for one family hand it on, the one for both families reports an

@@ -120,7 +120,7 @@ fn report(all: Vec<ScopedAddr>, call: Call, canonical: &str) -> Report {
         .collect();
     if found.is_empty() {
         let detail = format!("{canonical} has no address of this family");
-        return Report::nothing(Status::NotFound, Some(HErrno::NoData), detail);
+        return Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail);
     }
     let list = found.iter().map(|c| c.address.to_string()).collect::<Vec<_>>().join(", ");
     Report::found(found, Some(canonical.to_owned()), format!("{canonical} → {list}"))

@@ -70,12 +70,17 @@ pub(super) fn services(
     for service in &services {
         let asked = ask(machine, query, family, service, &mut state, trace)?;
         status = asked.status;
-        // From 2.36 on every service starts afresh; before that the results of earlier ones stayed on the list.
-        if machine.glibc >= GlibcVersion(2, 36) || asked.status == Status::Success {
-            kept = asked.candidates;
-            canonical = asked.canonical;
+        // Every service starts afresh.
+        kept = asked.candidates;
+        canonical = asked.canonical;
+        let action = service.actions.after(status);
+        if status == Status::Success && action != Action::Return && machine.glibc < GlibcVersion(2, 36) {
+            return Err(Failure::Unknown(format!(
+                "glibc before 2.36 keeps results that [SUCCESS=continue] behind {} passes over; which, is chance",
+                service.name
+            )));
         }
-        match service.actions.after(status) {
+        match action {
             Action::Return => break,
             Action::Merge => {
                 trace.push(Step::new(&*service.name, "merge is not supported for hosts: the lookup fails"));
@@ -208,7 +213,6 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     let mut last: Option<Report> = None;
     let mut h_errno = None;
-    let mut ended_by_missing = false;
     for service in &services {
         let report = if has_function(&service.name, Call::V4) {
             consult(machine, query, service, Call::V4, trace)?
@@ -221,7 +225,6 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
             if service.actions.after(Status::Unavail) == Action::Continue {
                 continue;
             }
-            ended_by_missing = last.is_none();
             break;
         };
         h_errno = report.h_errno.or(h_errno);
@@ -237,8 +240,7 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     match last {
         Some(report) => simple_result(report, h_errno),
-        None if ended_by_missing => fail("EAI_NODATA"),
-        None => fail("EAI_NODATA"),
+        None => fail("EAI_NONAME"),
     }
 }
 
