@@ -52,7 +52,8 @@ fn known(machine: &Machine, answer: &Answer, expected: &str) -> Option<&'static 
 
 /// An IPv4 address is configured on two interfaces: which of the two rows glibc finds is up to its bsearch.
 fn shared_v4(interfaces: &[Interface]) -> bool {
-    let v4 = |i: &Interface| i.addresses.iter().map(|a| a.address).filter(|a| a.is_ipv4()).collect::<Vec<_>>();
+    let v4 =
+        |i: &Interface| i.addresses.iter().map(|a| a.address).filter(|a| a.is_ipv4()).collect::<Vec<_>>();
     interfaces.iter().enumerate().any(|(n, one)| {
         interfaces[n + 1..].iter().any(|other| v4(one).iter().any(|address| v4(other).contains(address)))
     })
@@ -63,7 +64,8 @@ pub(crate) fn report(plan: &Plan, outcome: &Outcome, n: usize, answer: &Answer) 
     let Question { name, family, flags } = &plan.queries[n];
     let mut text = String::new();
     let _ = writeln!(text, "MISMATCH: {name:?} {family:?} {flags}  (again: --only {:#x})", plan.seed);
-    let _ = writeln!(text, "  getaddrinfo {}\n  model       {}", outcome.answers[n], recorded::outcome(answer));
+    let _ =
+        writeln!(text, "  getaddrinfo {}\n  model       {}", outcome.answers[n], recorded::outcome(answer));
     for step in &answer.trace {
         let _ = writeln!(text, "  | {}: {}", step.step, step.detail);
     }

@@ -171,7 +171,10 @@ fn show(plan: &Plan, n: usize) {
         }
     };
     if mismatch(&alone).is_none() {
-        say(&format!("MISMATCH {:#x}: question {n} {:?} differed once, alone it does not", plan.seed, plan.queries[n]));
+        say(&format!(
+            "MISMATCH {:#x}: question {n} {:?} differed once, alone it does not",
+            plan.seed, plan.queries[n]
+        ));
         return;
     }
     let small = shrink::shrink(alone, |candidate| mismatch(candidate).is_some());

@@ -31,8 +31,8 @@ impl Rng {
     }
 
     /// One of `items`.
-    pub(crate) fn pick<'i, T>(&mut self, items: &'i [T]) -> &'i T {
-        &items[self.below(items.len())]
+    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn nsswitch(rng: &mut Rng, vocabulary: &Vocabulary) -> Option<Vec<u8>
     let mut text = match rng.below(100) {
         0..5 => return None,
         5..50 => "passwd: files\nhosts: files dns\n".to_owned(),
-        50..75 => (*rng.pick(&NSSWITCH)).to_owned(),
+        50..75 => rng.pick(&NSSWITCH).to_owned(),
         _ => format!("passwd: files\nhosts:{}\n", services(rng, vocabulary)),
     };
     if rng.chance(3) {
@@ -138,14 +138,19 @@ fn gai_line(rng: &mut Rng, vocabulary: &Vocabulary) -> String {
         "preference ::1/128 5",
     ];
     match rng.below(100) {
-        0..20 => (*rng.pick(&OTHERS)).into(),
+        0..20 => rng.pick(&OTHERS).into(),
         20..22 if vocabulary.gai_without_length => format!("precedence ::1 {}", rng.below(100)),
         20..32 => {
-            let prefix = ["::ffff:127.0.0.0/104", "::ffff:10.0.0.0/104", "10.0.0.0/8", "192.0.2.0/24", "0.0.0.0/0"];
+            let prefix =
+                ["::ffff:127.0.0.0/104", "::ffff:10.0.0.0/104", "10.0.0.0/8", "192.0.2.0/24", "0.0.0.0/0"];
             format!("scopev4 {} {}", rng.pick(&prefix), rng.pick(&["2", "5", "14"]))
         }
         32..55 => format!("label {} {}", rng.pick(&PREFIXES), rng.below(8)),
-        _ => format!("precedence {} {}", rng.pick(&PREFIXES), rng.pick(&["0", "4", "10", "30", "40", "50", "60", "100"])),
+        _ => format!(
+            "precedence {} {}",
+            rng.pick(&PREFIXES),
+            rng.pick(&["0", "4", "10", "30", "40", "50", "60", "100"])
+        ),
     }
 }
 
@@ -166,7 +171,7 @@ pub(super) fn host_conf(rng: &mut Rng) -> Option<Vec<u8>> {
     match rng.below(100) {
         0..12 => None,
         12..75 => Some(FILES[0].into()),
-        _ => Some((*rng.pick(&FILES)).into()),
+        _ => Some(rng.pick(&FILES).into()),
     }
 }
 
@@ -208,6 +213,6 @@ pub(super) fn env(rng: &mut Rng) -> BTreeMap<String, String> {
     if !rng.chance(6) {
         return BTreeMap::new();
     }
-    let (name, value) = *rng.pick(&ONES);
+    let (name, value) = rng.pick(&ONES);
     BTreeMap::from([(name.to_owned(), value.to_owned())])
 }

@@ -60,7 +60,7 @@ fn ending(rng: &mut Rng) -> &'static str {
 
 fn line(rng: &mut Rng) -> String {
     if rng.chance(10) {
-        return (*rng.pick(&OTHER_LINES)).into();
+        return (rng.pick(&OTHER_LINES)).into();
     }
     let mut line = String::new();
     if rng.chance(8) {
@@ -85,7 +85,7 @@ fn line(rng: &mut Rng) -> String {
 }
 
 fn name(rng: &mut Rng) -> String {
-    let name = *rng.pick(&NAMES);
+    let name = rng.pick(&NAMES);
     match rng.below(100) {
         0..6 => name.to_ascii_uppercase(),
         6..9 => format!("{name}."),

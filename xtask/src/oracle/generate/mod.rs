@@ -129,7 +129,7 @@ pub(crate) fn plan(seed: u64, vocabulary: &Vocabulary) -> Plan {
     Plan {
         seed,
         etc: BTreeMap::from(etc),
-        hostname: (*rng.pick(&["box", "box", "box", "box.corp.test", "localhost"])).into(),
+        hostname: (rng.pick(&["box", "box", "box", "box.corp.test", "localhost"])).into(),
         env: conf::env(rng),
         network: network::changes(rng),
         dns: (!rng.chance(10)).then(|| zone(rng)),
@@ -139,7 +139,7 @@ pub(crate) fn plan(seed: u64, vocabulary: &Vocabulary) -> Plan {
 
 fn question(rng: &mut Rng) -> Question {
     let name = if rng.chance(22) { rng.pick(&ODD_NAMES) } else { rng.pick(&NAMES) };
-    let family = *rng.pick(&[Family::Any, Family::Any, Family::V4, Family::V6]);
+    let family = rng.pick(&[Family::Any, Family::Any, Family::V4, Family::V6]);
     let mut flags = Vec::new();
     if rng.chance(40) {
         let known = ["ADDRCONFIG", "V4MAPPED", "ALL", "PASSIVE", "CANONNAME", "NUMERICHOST"];
@@ -168,20 +168,20 @@ fn zone(rng: &mut Rng) -> Zone {
 
 fn entry(rng: &mut Rng) -> Entry {
     let mut entry = Entry::default();
-    let rcode = |rng: &mut Rng| Some(*rng.pick(&[1u8, 2, 2, 3, 3, 4, 5]));
+    let rcode = |rng: &mut Rng| Some(rng.pick(&[1u8, 2, 2, 3, 3, 4, 5]));
     match rng.below(100) {
         0..10 => entry.rcode = rcode(rng),
         10..13 => entry.rcode_a = rcode(rng),
         13..16 => entry.rcode_aaaa = rcode(rng),
-        16..21 => entry.cname = Some((*rng.pick(&NAMES)).into()),
+        16..21 => entry.cname = Some(rng.pick(&NAMES).into()),
         21 => entry.drop = true,
         _ => {}
     }
     if rng.chance(70) {
-        entry.a = (0..rng.below(4)).map(|_| (*rng.pick(&V4)).to_owned()).collect();
+        entry.a = (0..rng.below(4)).map(|_| rng.pick(&V4).to_owned()).collect();
     }
     if rng.chance(70) {
-        entry.aaaa = (0..rng.below(4)).map(|_| (*rng.pick(&V6)).to_owned()).collect();
+        entry.aaaa = (0..rng.below(4)).map(|_| rng.pick(&V6).to_owned()).collect();
     }
     entry
 }

@@ -95,7 +95,7 @@ fn rare(rng: &mut Rng, all: &mut Vec<Change>, has_link: bool) {
     }
     let switches = ["ipv6/conf/lo/disable_ipv6", "ipv6/conf/all/disable_ipv6", "ipv6/bindv6only"];
     if rng.chance(9) {
-        all.push(Change::Sysctl((*rng.pick(&switches)).into(), 1));
+        all.push(Change::Sysctl((rng.pick(&switches)).into(), 1));
     }
     if rng.chance(1) {
         all.push(Change::Sysctl("ipv6/conf/lo/disable_ipv6".into(), 0));
@@ -103,7 +103,8 @@ fn rare(rng: &mut Rng, all: &mut Vec<Change>, has_link: bool) {
 }
 
 fn loopback(rng: &mut Rng, all: &mut Vec<Change>) {
-    const EXTRA: [&str; 5] = ["127.0.1.1/32", "10.0.0.9/32", "192.0.2.77/32", "2001:db8:2::5/128", "fd00::98/128"];
+    const EXTRA: [&str; 5] =
+        ["127.0.1.1/32", "10.0.0.9/32", "192.0.2.77/32", "2001:db8:2::5/128", "fd00::98/128"];
     if rng.chance(8) {
         let address = rng.pick(&EXTRA);
         let nodad = if address.contains(':') { " nodad" } else { "" };
