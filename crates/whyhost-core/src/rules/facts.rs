@@ -226,7 +226,7 @@ pub(super) fn describe(socket: &Socket) -> String {
 /// Evidence: a listening socket.
 pub(super) fn listener_row(socket: &Socket) -> Evidence {
     let only = if socket.v6only == Some(true) { ", IPv6 only" } else { "" };
-    Evidence::new(format!("{} listens{only}", describe(socket)), "listening sockets of the kernel")
+    Evidence::new(format!("{} listens{only}", describe(socket)), "listening sockets")
 }
 
 /// Evidence: a line of the hosts file.

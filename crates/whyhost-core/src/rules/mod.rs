@@ -17,7 +17,7 @@ mod remedy;
 mod testing;
 
 use crate::diagnose::Target;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Remedy, Severity};
 use crate::machine::Machine;
 use crate::reach::ClientOutcome;
 use crate::resolve::Answer;
@@ -99,6 +99,17 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
     }
     findings.sort_by_key(|f| f.severity);
     findings
+}
+
+/// What repairs the causes that other rules find in the files, for a rule about their outcome; `otherwise` if there are none.
+fn repairs_of_causes(context: &Context<'_>, otherwise: Remedy) -> Vec<Remedy> {
+    let mut found = Vec::new();
+    for rule in [hosts::RULES, localhost::RULES, nss::RULES].into_iter().flatten() {
+        (rule.check)(context, &mut found);
+    }
+    let causes = found.into_iter().filter(|f| f.severity == Severity::Error);
+    let repairs: Vec<Remedy> = causes.filter_map(|f| f.remedies.into_iter().next()).collect();
+    if repairs.is_empty() { vec![otherwise] } else { repairs }
 }
 
 const GENERATED: &str = "<!-- Generated from the rule's source; UPDATE_DOCS=1 cargo test -p whyhost-core -->";

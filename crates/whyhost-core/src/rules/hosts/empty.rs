@@ -56,7 +56,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.evidence.push(Evidence::new(format!("{} bytes, no entry", bytes.len()), &hosts.path));
     let lines = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"].join("\n") + "\n";
     finding.remedies.push(remedy::edits(
-        "write the standard lines",
+        "write the standard lines into /etc/hosts",
         Applicability::Safe,
         hosts_reach(ctx.machine),
         &hosts.path,

@@ -56,7 +56,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.locations.push(in_hosts(ctx.machine, 0..BOM.len(), "EF BB BF"));
     finding.evidence.push(Evidence::new("bytes EF BB BF at the start", format!("{}:1", hosts.path)));
     finding.remedies.push(remedy::edits(
-        "remove the byte order mark",
+        "remove the byte order mark of /etc/hosts",
         Applicability::Safe,
         hosts_reach(ctx.machine),
         &hosts.path,

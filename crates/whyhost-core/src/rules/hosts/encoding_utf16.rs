@@ -102,7 +102,7 @@ fn repair(found: &Utf16) -> Remedy {
         found.charset
     );
     remedy::command(
-        "convert it to UTF-8",
+        "convert /etc/hosts to UTF-8",
         Applicability::Safe,
         WHOLE_MACHINE,
         &["sudo cp -p /etc/hosts /etc/hosts.utf16", &convert],
@@ -133,7 +133,7 @@ mod tests {
             .bytes("/etc/hosts", &wide("\u{feff}127.0.0.1 localhost\r\n"))
             .of("hosts.encoding-utf16", "localhost")
             .expect("finding");
-        assert_eq!(found.remedies[0].title, "convert it to UTF-8");
+        assert_eq!(found.remedies[0].title, "convert /etc/hosts to UTF-8");
         assert_eq!(debian().of("hosts.encoding-utf16", "localhost"), None);
     }
 }

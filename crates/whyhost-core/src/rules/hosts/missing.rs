@@ -59,7 +59,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.evidence.push(Evidence::new(format!("symbolic link to {link}"), path));
     }
     finding.remedies.push(remedy::command(
-        "create it with the standard lines",
+        "create /etc/hosts with the standard lines",
         Applicability::Safe,
         WHOLE_MACHINE,
         &[

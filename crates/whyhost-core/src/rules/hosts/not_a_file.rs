@@ -78,7 +78,7 @@ fn repair(ctx: &Context<'_>) -> Remedy {
         );
     }
     remedy::command(
-        "move it away and create a file with the standard lines",
+        "move it away and create /etc/hosts with the standard lines",
         Applicability::Safe,
         WHOLE_MACHINE,
         &[

@@ -61,7 +61,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.locations.push(Location::of(path, b"", 0..0, fact.clone()));
     finding.evidence.push(Evidence::new(fact, format!("stat {path}")));
     finding.remedies.push(remedy::command(
-        "let everybody read it",
+        "let everybody read /etc/hosts",
         Applicability::Safe,
         WHOLE_MACHINE,
         &["sudo chmod 644 /etc/hosts"],

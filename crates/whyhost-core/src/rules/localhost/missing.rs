@@ -75,7 +75,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     });
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
     let entries = hosts.value.entries(&GLIBC).count();
-    finding.evidence.push(Evidence::new(format!("{entries} entries, none for localhost"), &hosts.path));
+    finding
+        .evidence
+        .push(Evidence::new(format!("lines that glibc can read: {entries}, for localhost: 0"), &hosts.path));
     if let Some(addresses) = localhost_addresses(ctx.machine) {
         let who = supplier.unwrap_or_else(|| "getaddrinfo".to_owned());
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), who));
@@ -112,7 +114,7 @@ fn repair(machine: &Machine) -> Option<Remedy> {
         Some(rest) if names_localhost(rest) => {
             ("remove the byte order mark before the localhost line", vec![edit::replace(0..BOM.len(), "")])
         }
-        _ => ("add it before the first entry", standard_lines(machine)?),
+        _ => ("give localhost its line before the first entry", standard_lines(machine)?),
     };
     Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits))
 }

@@ -78,9 +78,10 @@ fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]
             "turn the line into a comment".to_owned(),
             edit::hosts(file, |set| set.comment_out(file, number)),
         ),
-        (true, false) => {
-            (format!("write {right}"), edit::hosts(file, |set| set.set_address(file, number, &right)))
-        }
+        (true, false) => (
+            format!("write {right} for localhost"),
+            edit::hosts(file, |set| set.set_address(file, number, &right)),
+        ),
         (false, _) => {
             let edits = edit::hosts(file, |set| {
                 if !has_right_line {

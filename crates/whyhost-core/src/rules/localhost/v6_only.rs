@@ -74,8 +74,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let file = &machine.hosts.value;
     let edits = edit::hosts(file, |set| set.insert_entry(file, line, "127.0.0.1", &[LOCALHOST]));
     let path = &machine.hosts.path;
-    let add =
-        edits.map(|e| remedy::edits("add 127.0.0.1", Applicability::Safe, hosts_reach(machine), path, e));
+    let add = edits.map(|e| {
+        remedy::edits("give localhost 127.0.0.1 as well", Applicability::Safe, hosts_reach(machine), path, e)
+    });
     finding.remedies.extend(add);
     out.push(finding);
 }

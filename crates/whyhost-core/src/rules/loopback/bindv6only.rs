@@ -66,10 +66,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let title = "let new sockets on :: take both families";
     finding.remedies.push(remedy::command(title, Applicability::Unsafe, WHOLE_MACHINE, &commands));
     if let Some(socket) = hit {
-        let text = format!("give it 127.0.0.1:{} as a second listening address", socket.port);
-        finding
-            .remedies
-            .insert(0, remedy::advice("let the server listen on 127.0.0.1 as well", THIS_SERVER, text));
+        let title = format!("let the server listen on 127.0.0.1:{} as well", socket.port);
+        let text = "give it a second listening address beside ::";
+        finding.remedies.insert(0, remedy::advice(title, THIS_SERVER, text));
     }
     out.push(finding);
 }

@@ -52,11 +52,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         "connections to 127.0.0.1 and to every address of this machine hang"
     };
     finding.message = Some(effect.to_owned());
-    finding
-        .evidence
-        .push(Evidence::new(format!("{}: flag UP is not set", lo.name), "interfaces of the kernel"));
+    finding.evidence.push(Evidence::new(format!("{}: flag UP is not set", lo.name), "interfaces"));
     finding.remedies.push(remedy::command(
-        "set it up",
+        format!("set {} up", lo.name),
         Applicability::Safe,
         WHOLE_MACHINE,
         &[&format!("sudo ip link set {} up", lo.name)],

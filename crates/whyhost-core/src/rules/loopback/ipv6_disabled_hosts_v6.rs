@@ -31,7 +31,7 @@
 //! - https://github.com/helm/helm/issues/2658
 
 use super::super::facts::{V6, hosts_row, in_hosts, localhost_v6_line};
-use super::super::remedy::{self, THIS_SERVER, WHOLE_MACHINE};
+use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Severity};
 
@@ -74,14 +74,14 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     let command = format!("sudo sysctl -w net.ipv6.conf.{lo}.disable_ipv6=0");
     finding.remedies.push(remedy::command(
-        format!("keep IPv6 on {lo}; other interfaces stay as they are"),
+        format!("switch IPv6 on for {lo}; other interfaces stay as they are"),
         Applicability::Safe,
         WHOLE_MACHINE,
         &[&command],
     ));
     finding.remedies.push(remedy::advice(
         "tell the program that fails to use IPv4",
-        THIS_SERVER,
+        "the program that fails",
         "for example `AddressFamily inet` in sshd_config, or 127.0.0.1 as the listening address",
     ));
     out.push(finding);

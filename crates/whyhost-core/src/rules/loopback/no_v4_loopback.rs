@@ -50,9 +50,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding(format!("127.0.0.1 is not on {}", lo.name));
     let addresses: Vec<IpAddr> = lo.addresses.iter().map(|a| a.address).collect();
     let text = format!("{} is up with {}", lo.name, super::super::facts::list(&addresses));
-    finding.evidence.push(Evidence::new(text, "interfaces of the kernel"));
+    finding.evidence.push(Evidence::new(text, "interfaces"));
     finding.remedies.push(remedy::command(
-        "add it",
+        format!("add 127.0.0.1/8 to {}", lo.name),
         Applicability::Safe,
         WHOLE_MACHINE,
         &[&format!("sudo ip addr add 127.0.0.1/8 dev {}", lo.name)],

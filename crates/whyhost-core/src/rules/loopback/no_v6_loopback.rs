@@ -74,9 +74,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if let Some(port) = server {
         finding.evidence.extend(tcp_sockets(machine, port).map(super::super::facts::listener_row));
     }
-    finding
-        .evidence
-        .push(Evidence::new(format!("{} is up without ::1", lo.name), "interfaces of the kernel"));
+    finding.evidence.push(Evidence::new(format!("{} is up without ::1", lo.name), "interfaces"));
     finding.remedies.push(repair(ctx, lo));
     out.push(finding);
 }
@@ -88,11 +86,17 @@ fn repair(ctx: &Context<'_>, lo: &Interface) -> Remedy {
     let name = &lo.name;
     let (title, commands) = if lo.mtu != 0 && lo.mtu < MIN_MTU {
         let mtu = format!("sudo ip link set {name} mtu 65536");
-        ("give it an MTU that IPv6 can use", vec![mtu, format!("sudo ip addr add ::1/128 dev {name}")])
+        (
+            format!("give {name} an MTU that IPv6 can use"),
+            vec![mtu, format!("sudo ip addr add ::1/128 dev {name}")],
+        )
     } else if is_off {
-        ("switch IPv6 on for it", vec![format!("sudo sysctl -w net.ipv6.conf.{name}.disable_ipv6=0")])
+        (
+            format!("switch IPv6 on for {name}; other interfaces stay as they are"),
+            vec![format!("sudo sysctl -w net.ipv6.conf.{name}.disable_ipv6=0")],
+        )
     } else {
-        ("add it", vec![format!("sudo ip addr add ::1/128 dev {name}")])
+        (format!("add ::1 to {name}"), vec![format!("sudo ip addr add ::1/128 dev {name}")])
     };
     let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
     remedy::command(title, Applicability::Safe, WHOLE_MACHINE, &commands)

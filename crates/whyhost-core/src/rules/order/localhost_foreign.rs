@@ -25,7 +25,7 @@
 //! - https://github.com/etcd-io/etcd/issues/9070
 
 use super::super::facts::{hosts_reach, in_hosts, list};
-use super::super::{Context, Rule, remedy};
+use super::super::{Context, Rule, remedy, repairs_of_causes};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::reach;
 use crate::resolve::Status;
@@ -61,12 +61,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.evidence.extend(
         foreign.iter().map(|(address, source)| Evidence::new(format!("localhost is {address}"), source)),
     );
-    finding.remedies.push(remedy::advice(
+    let otherwise = remedy::advice(
         "give localhost its loopback line and ask the hosts file first",
         hosts_reach(ctx.machine),
-        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`; the findings beside this one have \
-         the edit",
-    ));
+        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
+    );
+    finding.remedies = repairs_of_causes(ctx, otherwise);
     out.push(finding);
 }
 

@@ -25,7 +25,7 @@
 //! - https://github.com/home-assistant/supervisor/issues/1240
 
 use super::super::facts::{hosts_reach, in_hosts};
-use super::super::{Context, Rule, remedy};
+use super::super::{Context, Rule, remedy, repairs_of_causes};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::resolve::{Answer, Status};
 use crate::snapshot::LiveOutcome;
@@ -70,11 +70,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         }
         _ => {}
     }
-    finding.remedies.push(remedy::advice(
-        "repair the first cause named beside this finding",
+    let otherwise = remedy::advice(
+        "find which service should answer localhost",
         hosts_reach(ctx.machine),
         "localhost needs a line in /etc/hosts, the file must be readable, and nsswitch.conf must ask `files`",
-    ));
+    );
+    finding.remedies = repairs_of_causes(ctx, otherwise);
     out.push(finding);
 }
 

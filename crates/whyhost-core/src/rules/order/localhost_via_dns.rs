@@ -27,7 +27,7 @@
 //! - https://github.com/kubernetes/kubeadm/issues/226
 
 use super::super::facts::{hosts_reach, in_hosts, list, localhost_supplier};
-use super::super::{Context, Rule, remedy};
+use super::super::{Context, Rule, remedy, repairs_of_causes};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::resolve::{self, Answer, Query, Source, Status};
 use crate::snapshot::LiveOutcome;
@@ -52,12 +52,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding("a DNS server answers localhost");
     finding.locations.push(in_hosts(ctx.machine, 0..0, "has no answer for localhost"));
     finding.evidence = evidence;
-    finding.remedies.push(remedy::advice(
+    let otherwise = remedy::advice(
         "give localhost its line in /etc/hosts",
         hosts_reach(ctx.machine),
-        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`; the findings beside this one have \
-         the edit",
-    ));
+        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
+    );
+    finding.remedies = repairs_of_causes(ctx, otherwise);
     out.push(finding);
 }
 

@@ -91,7 +91,7 @@ fn effect_on_localhost(machine: &Machine) -> Option<Evidence> {
     let now = localhost_addresses(machine)?;
     let words = if before == now { "as without it" } else { "not as without it" };
     let text = format!("localhost is {}, {words} ({})", list(&now), list(&before));
-    Some(Evidence::new(text, "model of getaddrinfo, with and without the file"))
+    Some(Evidence::new(text, "model"))
 }
 
 fn with_gai(machine: &Machine, bytes: &[u8]) -> Machine {
@@ -111,12 +111,12 @@ fn complete(machine: &Machine, bytes: &[u8], lost: &[Policy], last: usize) -> Re
     let then = localhost_addresses(&with_gai(machine, &whatif::edited(bytes, &edits)));
     let same = then.is_some() && then == localhost_addresses(machine);
     let applicability = if same { Applicability::Safe } else { Applicability::Unsafe };
-    remedy::edits("add the rows that were lost", applicability, WHOLE_MACHINE, GAI, edits)
+    remedy::edits("add the rows that were lost to gai.conf", applicability, WHOLE_MACHINE, GAI, edits)
 }
 
 fn without(bytes: &[u8], lines: &[usize]) -> Remedy {
     let edits = lines.iter().map(|line| edit::comment_out(bytes, *line)).collect();
-    let title = "turn the precedence lines into comments: back to the built-in table";
+    let title = "comment out the precedence lines";
     remedy::edits(title, Applicability::Unsafe, WHOLE_MACHINE, GAI, edits)
 }
 

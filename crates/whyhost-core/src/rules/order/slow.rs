@@ -25,9 +25,8 @@
 //! - https://man7.org/linux/man-pages/man5/resolv.conf.5.html
 //! - https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html
 
-use super::super::facts::services;
 use super::super::remedy::{self, WHOLE_MACHINE};
-use super::super::{Context, Rule};
+use super::super::{Context, Rule, repairs_of_causes};
 use crate::finding::{Evidence, Finding, Location, Remedy, Severity};
 use crate::machine::{Machine, RESOLV};
 use crate::resolve::{self, Query};
@@ -71,7 +70,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.locations.extend(servers(ctx.machine));
     }
     finding.evidence.extend(silent_servers(ctx));
-    finding.remedies.push(repair(ctx));
+    finding.remedies = repairs(ctx);
     out.push(finding);
 }
 
@@ -91,21 +90,14 @@ fn silent_servers(ctx: &Context<'_>) -> Vec<Evidence> {
     silent.map(|o| Evidence::new(format!("no answer to {} {}", o.name, o.kind), &o.server)).take(4).collect()
 }
 
-fn repair(ctx: &Context<'_>) -> Remedy {
-    let services = services(ctx.machine).unwrap_or_default();
-    let place = |name: &str| services.iter().position(|s| s.name == name);
-    match (place("dns"), place("files")) {
-        (Some(dns), Some(files)) if dns < files => remedy::advice(
-            "ask the hosts file before DNS",
-            WHOLE_MACHINE,
-            "`hosts: files dns` in nsswitch.conf: names of the hosts file then need no server",
-        ),
-        _ => remedy::advice(
-            "find the server that does not answer",
-            WHOLE_MACHINE,
-            "ask each nameserver of resolv.conf by itself, then repair it or take it out of the list",
-        ),
-    }
+fn repairs(ctx: &Context<'_>) -> Vec<Remedy> {
+    let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));
+    let text = if questions.is_empty() {
+        "time each service of nsswitch.conf by itself: `getent -s SERVICE ahosts NAME`"
+    } else {
+        "ask each nameserver of resolv.conf by itself, then repair it or take it out of the list"
+    };
+    repairs_of_causes(ctx, remedy::advice("find who does not answer in time", WHOLE_MACHINE, text))
 }
 
 #[cfg(test)]
@@ -127,6 +119,6 @@ mod tests {
         let bench = debian().file("/etc/nsswitch.conf", "hosts: dns files\n");
         let found =
             bench.live("localhost", &["::1", "127.0.0.1"], 2013).of(CODE, "localhost").expect("finding");
-        assert_eq!(found.remedies[0].title, "ask the hosts file before DNS");
+        assert_eq!(found.remedies[0].title, "ask files before dns");
     }
 }

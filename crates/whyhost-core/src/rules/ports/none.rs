@@ -53,7 +53,7 @@ pub(super) const RULE: Rule = Rule {
 const NEAR: u16 = 10;
 /// Listeners shown as evidence.
 const SHOWN: usize = 3;
-const SOURCE: &str = "listening sockets of the kernel";
+const SOURCE: &str = "listening sockets";
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
