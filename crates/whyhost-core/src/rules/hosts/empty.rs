@@ -4,9 +4,10 @@
 //! /etc/hosts holds no byte, or nothing but blanks and NUL bytes.
 //!
 //! ## Who is hit
-//! Programs that use the C library ask DNS for localhost (Node: ENOTFOUND, psql: "could not translate host name").
-//! curl and browsers have localhost built in. All other entries are lost as well. The usual makers are a full disk,
-//! a hosts switcher whose write failed, and a tool that wrote only its own block after a failed read.
+//! Programs that use the C library ask DNS for localhost (Node: ENOTFOUND, psql: "could not translate host
+//! name"). curl and browsers have localhost built in. All other entries are lost as well. The usual makers
+//! are a full disk, a hosts switcher whose write failed, and a tool that wrote only its own block after a
+//! failed read.
 //!
 //! ## Example
 //! ```text

@@ -1,11 +1,13 @@
 //! # hosts.encoding-bom — the hosts file starts with a byte order mark
 //!
 //! ## What it means
-//! The first three bytes are EF BB BF, as `Set-Content -Encoding UTF8` of Windows PowerShell and some editors write.
+//! The first three bytes are EF BB BF, as `Set-Content -Encoding UTF8` of Windows PowerShell and some
+//! editors write.
 //!
 //! ## Who is hit
-//! The bytes become part of the first word. If the first line is an entry, every reader but hickory-resolver loses
-//! it: mostly the localhost line. If the first line is a comment or empty, nobody is hit, and this is a note.
+//! The bytes become part of the first word. If the first line is an entry, every reader but
+//! hickory-resolver loses it: mostly the localhost line. If the first line is a comment or empty, nobody is
+//! hit, and this is a note.
 //!
 //! ## Example
 //! ```text
@@ -17,7 +19,8 @@
 //! Remove the three bytes.
 //!
 //! ## Not a repair
-//! A second localhost line below: the first entry stays lost, and the next tool that reads line one trips again.
+//! A second localhost line below: the first entry stays lost, and the next tool that reads line one trips
+//! again.
 //!
 //! ## References
 //! - https://github.com/PowerShell/PowerShell/issues/21202

@@ -1,12 +1,13 @@
 //! # hosts.encoding-utf16 — the hosts file is UTF-16
 //!
 //! ## What it means
-//! The file, or a part of it, is written with two bytes a character, as Windows PowerShell 5 (`>`, `>>`, `Out-File`)
-//! and Notepad's "Unicode" write it.
+//! The file, or a part of it, is written with two bytes a character, as Windows PowerShell 5 (`>`, `>>`,
+//! `Out-File`) and Notepad's "Unicode" write it.
 //!
 //! ## Who is hit
-//! Every program: no reader of hosts files takes UTF-16, and none says so. The entries do nothing, localhost goes to
-//! DNS. In a file with a UTF-16 part at the end, those lines and the line after them are lost.
+//! Every program: no reader of hosts files takes UTF-16, and none says so. The entries do nothing,
+//! localhost goes to DNS. In a file with a UTF-16 part at the end, those lines and the line after them are
+//! lost.
 //!
 //! ## Example
 //! ```text
@@ -15,7 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! Write the same text as UTF-8 without a byte order mark. Windows line ends may stay: glibc takes them as blanks.
+//! Write the same text as UTF-8 without a byte order mark. Windows line ends may stay: glibc takes them as
+//! blanks.
 //!
 //! ## Not a repair
 //! Adding a plain line to the file: it joins the last UTF-16 line and is lost too.

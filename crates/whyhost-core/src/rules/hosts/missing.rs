@@ -4,9 +4,9 @@
 //! Nothing is at /etc/hosts, or a symbolic link there leads nowhere.
 //!
 //! ## Who is hit
-//! Programs that use the C library (Node, Python, Java, ping, psql) ask DNS for localhost and mostly get "Name or
-//! service not known". curl and browsers have localhost built in and go on working, which misleads. Port forwarders
-//! in containers without the file cannot reach the forwarded port.
+//! Programs that use the C library (Node, Python, Java, ping, psql) ask DNS for localhost and mostly get
+//! "Name or service not known". curl and browsers have localhost built in and go on working, which
+//! misleads. Port forwarders in containers without the file cannot reach the forwarded port.
 //!
 //! ## Example
 //! ```text

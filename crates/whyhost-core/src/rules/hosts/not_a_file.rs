@@ -4,9 +4,9 @@
 //! /etc/hosts is a directory, a pipe, a socket or a device.
 //!
 //! ## Who is hit
-//! With a directory, glibc finds no hosts entry, and every look-up for IPv4 alone fails with EAI_SYSTEM, DNS names
-//! included. With a pipe every look-up hangs: glibc, musl, Go and systemd-resolved wait for a writer. A device such as
-//! /dev/null reads as an empty file.
+//! With a directory, glibc finds no hosts entry, and every look-up for IPv4 alone fails with EAI_SYSTEM,
+//! DNS names included. With a pipe every look-up hangs: glibc, musl, Go and systemd-resolved wait for a
+//! writer. A device such as /dev/null reads as an empty file.
 //!
 //! ## Example
 //! A container engine makes a directory where the source of a bind mount is missing:
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! Move the thing away and create a plain file with the standard lines; in a container, correct the source of the
-//! mount.
+//! Move the thing away and create a plain file with the standard lines; in a container, correct the source
+//! of the mount.
 //!
 //! ## Not a repair
 //! A restart: nothing else puts a file there.

@@ -4,9 +4,9 @@
 //! The permission bits of /etc/hosts keep ordinary users from reading it.
 //!
 //! ## Who is hit
-//! Every program that does not run as root finds no entry and asks DNS, while root sees everything in order: `sudo
-//! getent hosts NAME` works, the service of another user says "Name or service not known". dnsmasq logs "failed to
-//! load names from /etc/hosts: Permission denied".
+//! Every program that does not run as root finds no entry and asks DNS, while root sees everything in
+//! order: `sudo getent hosts NAME` works, the service of another user says "Name or service not known".
+//! dnsmasq logs "failed to load names from /etc/hosts: Permission denied".
 //!
 //! ## Example
 //! Rewritten under umask 077:

@@ -4,11 +4,12 @@
 //! No line of /etc/hosts that the C library can read names localhost.
 //!
 //! ## Who is hit
-//! Programs that use the C library ask DNS, with the search list first: Node says ENOTFOUND, Python and ping "Name or
-//! service not known", psql "could not translate host name". A DNS server may even answer, with an address elsewhere.
-//! curl (since 7.78.0), browsers and Java at its default have an answer of their own, so they prove nothing. Where nss-myhostname or
-//! systemd-resolved answers localhost, programs of the C library work; those that read the file by themselves (Go
-//! without cgo, static musl binaries) still ask DNS. Windows answers localhost by itself, its file needs no line.
+//! Programs that use the C library ask DNS, with the search list first: Node says ENOTFOUND, Python and
+//! ping "Name or service not known", psql "could not translate host name". A DNS server may even answer,
+//! with an address elsewhere. curl (since 7.78.0), browsers and Java at its default have an answer of their
+//! own, so they prove nothing. Where nss-myhostname or systemd-resolved answers localhost, programs of the
+//! C library work; those that read the file by themselves (Go without cgo, static musl binaries) still ask
+//! DNS. Windows answers localhost by itself, its file needs no line.
 //!
 //! ## Example
 //! A tool that wrote only its own block:

@@ -4,9 +4,10 @@
 //! A line of /etc/hosts gives localhost an address that is neither in 127.0.0.0/8 nor ::1.
 //!
 //! ## Who is hit
-//! Servers told to listen on localhost fail ("Cannot assign requested address" from Jupyter, etcd, Node) or open a
-//! service to the network. Clients send what is meant for this machine to another one. systemd-resolved gives no address
-//! at all for `0.0.0.0 localhost`; Chromium ignores the line and keeps its own answer, so the browser misleads.
+//! Servers told to listen on localhost fail ("Cannot assign requested address" from Jupyter, etcd, Node) or
+//! open a service to the network. Clients send what is meant for this machine to another one.
+//! systemd-resolved gives no address at all for `0.0.0.0 localhost`; Chromium ignores the line and keeps
+//! its own answer, so the browser misleads.
 //!
 //! ## Example
 //! A typing error, 172 for 127:
@@ -18,7 +19,8 @@
 //! Correct the address, or take the name localhost off a line that belongs to another machine.
 //!
 //! ## Not a repair
-//! A second, correct line below: programs get both addresses, and with `multi off` in host.conf only the wrong one.
+//! A second, correct line below: programs get both addresses, and with `multi off` in host.conf only the
+//! wrong one.
 //!
 //! ## References
 //! - https://www.rfc-editor.org/rfc/rfc6761#section-6.3

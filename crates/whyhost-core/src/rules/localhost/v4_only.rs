@@ -1,13 +1,13 @@
 //! # hosts.localhost-v4-only — the hosts file gives localhost an IPv4 address only
 //!
 //! ## What it means
-//! localhost has 127.0.0.1 and no ::1, though ::1 is on the loopback interface. Ubuntu, WSL and Android ship their file
-//! like this (`::1 ip6-localhost ip6-loopback`), so it is a note by itself.
+//! localhost has 127.0.0.1 and no ::1, though ::1 is on the loopback interface. Ubuntu, WSL and Android
+//! ship their file like this (`::1 ip6-localhost ip6-loopback`), so it is a note by itself.
 //!
 //! ## Who is hit
-//! A server that listens on ::1 alone is out of reach for programs that use the hosts file: Vite, Angular, Node and PHP's
-//! own server take ::1 alone when told to listen on localhost elsewhere. Then it is an error. Look-ups for IPv6
-//! alone send the name localhost to DNS (glibc, c-ares).
+//! A server that listens on ::1 alone is out of reach for programs that use the hosts file: Vite, Angular,
+//! Node and PHP's own server take ::1 alone when told to listen on localhost elsewhere. Then it is an
+//! error. Look-ups for IPv6 alone send the name localhost to DNS (glibc, c-ares).
 //!
 //! ## Example
 //! ```text
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! Let the server listen on 127.0.0.1 as well. Or add localhost to the ::1 line, as Debian has it; then ::1 comes first
-//! for every program of this machine.
+//! Let the server listen on 127.0.0.1 as well. Or add localhost to the ::1 line, as Debian has it; then ::1
+//! comes first for every program of this machine.
 //!
 //! ## Not a repair
 //! Letting the server listen on every address: that opens it to the network.

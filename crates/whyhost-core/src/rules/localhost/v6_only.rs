@@ -4,9 +4,9 @@
 //! localhost has ::1 and no 127.0.0.1 in /etc/hosts.
 //!
 //! ## Who is hit
-//! Programs that ask for any family get ::1 alone and never try 127.0.0.1, where most servers listen. glibc turns the
-//! line into 127.0.0.1 for programs that ask for IPv4 alone (redis-cli, Perl's IO::Socket::INET), musl has no answer
-//! for them. On a machine without IPv6, localhost is out of reach.
+//! Programs that ask for any family get ::1 alone and never try 127.0.0.1, where most servers listen. glibc
+//! turns the line into 127.0.0.1 for programs that ask for IPv4 alone (redis-cli, Perl's IO::Socket::INET),
+//! musl has no answer for them. On a machine without IPv6, localhost is out of reach.
 //!
 //! ## Example
 //! ```text

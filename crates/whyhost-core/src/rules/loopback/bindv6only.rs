@@ -1,12 +1,13 @@
 //! # kernel.bindv6only — sockets on :: take IPv6 only
 //!
 //! ## What it means
-//! The sysctl net.ipv6.bindv6only is 1: a server that binds the wildcard address :: and does not say otherwise no longer
-//! takes IPv4 connections. Linux ships 0.
+//! The sysctl net.ipv6.bindv6only is 1: a server that binds the wildcard address :: and does not say
+//! otherwise no longer takes IPv4 connections. Linux ships 0.
 //!
 //! ## Who is hit
-//! Clients of such a server that use 127.0.0.1 or another IPv4 address are refused. Node sets the socket option by itself
-//! and is not hit; nginx and Go's tcp6 ask for IPv6 alone whatever the switch says. It is a note until the port that was asked has such a server.
+//! Clients of such a server that use 127.0.0.1 or another IPv4 address are refused. Node sets the socket
+//! option by itself and is not hit; nginx and Go's tcp6 ask for IPv6 alone whatever the switch says. It is
+//! a note until the port that was asked has such a server.
 //!
 //! ## Example
 //! ```text
@@ -17,7 +18,8 @@
 //! ```
 //!
 //! ## Repair
-//! `sudo sysctl -w net.ipv6.bindv6only=0` and a restart of the server. Or a second listening address in the server.
+//! `sudo sysctl -w net.ipv6.bindv6only=0` and a restart of the server. Or a second listening address in the
+//! server.
 //!
 //! ## Not a repair
 //! Telling the clients to use ::1: programs and networks without IPv6 stay shut out.

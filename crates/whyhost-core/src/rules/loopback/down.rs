@@ -4,10 +4,10 @@
 //! The interface lo exists without the flag UP, so no packet of this machine reaches itself.
 //!
 //! ## Who is hit
-//! Everything local. On an interface that was never up (a fresh network namespace, a sandbox, a minimal init) a connection
-//! to 127.0.0.1 fails with "Network is unreachable", one to ::1 with "Cannot assign requested address". Taken down later,
-//! connections to 127.0.0.1 hang, the machine's own other addresses included. Binding to 127.0.0.1 still works, so servers start
-//! and look healthy.
+//! Everything local. On an interface that was never up (a fresh network namespace, a sandbox, a minimal
+//! init) a connection to 127.0.0.1 fails with "Network is unreachable", one to ::1 with "Cannot assign
+//! requested address". Taken down later, connections to 127.0.0.1 hang, the machine's own other addresses
+//! included. Binding to 127.0.0.1 still works, so servers start and look healthy.
 //!
 //! ## Example
 //! ```text
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! `sudo ip link set lo up`: the kernel adds 127.0.0.1 and ::1 by itself. In a sandbox, let the program that made the
-//! network namespace do it.
+//! `sudo ip link set lo up`: the kernel adds 127.0.0.1 and ::1 by itself. In a sandbox, let the program
+//! that made the network namespace do it.
 //!
 //! ## Not a repair
 //! Adding 127.0.0.1 to another interface.

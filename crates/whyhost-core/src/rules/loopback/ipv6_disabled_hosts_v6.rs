@@ -1,12 +1,13 @@
 //! # kernel.ipv6-disabled-hosts-v6 — IPv6 is switched off, but localhost is still ::1 in the hosts file
 //!
 //! ## What it means
-//! The sysctl disable_ipv6 of all interfaces or of lo is 1, which took ::1 away, and /etc/hosts gives ::1 to localhost.
+//! The sysctl disable_ipv6 of all interfaces or of lo is 1, which took ::1 away, and /etc/hosts gives ::1
+//! to localhost.
 //!
 //! ## Who is hit
-//! Programs that bind every address of localhost: Kestrel ("Unable to bind to http://localhost:5000 on the IPv6 loopback
-//! interface"), kubectl and helm port forwarding, sshd's X11 forwarding, Xvnc. Programs that connect survive: without ::1
-//! on lo, glibc and musl put 127.0.0.1 first.
+//! Programs that bind every address of localhost: Kestrel ("Unable to bind to http://localhost:5000 on the
+//! IPv6 loopback interface"), kubectl and helm port forwarding, sshd's X11 forwarding, Xvnc. Programs that
+//! connect survive: without ::1 on lo, glibc and musl put 127.0.0.1 first.
 //!
 //! ## Example
 //! ```text
@@ -17,13 +18,13 @@
 //! ```
 //!
 //! ## Repair
-//! Keep IPv6 on lo: `sudo sysctl -w net.ipv6.conf.lo.disable_ipv6=0`, and the same line in /etc/sysctl.d for the next boot. No packet
-//! leaves the machine through lo. Where it must stay off, tell the program that fails to use IPv4 (`AddressFamily inet` for sshd,
-//! 127.0.0.1 for its own listening address).
+//! Keep IPv6 on lo: `sudo sysctl -w net.ipv6.conf.lo.disable_ipv6=0`, and the same line in /etc/sysctl.d
+//! for the next boot. No packet leaves the machine through lo. Where it must stay off, tell the program
+//! that fails to use IPv4 (`AddressFamily inet` for sshd, 127.0.0.1 for its own listening address).
 //!
 //! ## Not a repair
-//! Deleting the ::1 line for everybody: it comes back with the next generated hosts file, and programs that are told
-//! otherwise disagree.
+//! Deleting the ::1 line for everybody: it comes back with the next generated hosts file, and programs that
+//! are told otherwise disagree.
 //!
 //! ## References
 //! - https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html
@@ -56,10 +57,10 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         .filter(|name| machine.sysctl(&format!("ipv6/conf/{name}/disable_ipv6")) == Some(1))
         .collect();
     // `all` = 1 and then lo = 0 brings ::1 back: nothing is wrong then.
-    let (false, false, Some(line)) = (off.is_empty(), machine.loopback_has(V6), localhost_v6_line(machine))
-    else {
+    if off.is_empty() || machine.loopback_has(V6) {
         return;
-    };
+    }
+    let Some(line) = localhost_v6_line(machine) else { return };
     let title = "IPv6 is switched off by sysctl, but the hosts file gives localhost ::1";
     let mut finding = RULE.finding(title);
     finding.locations.push(in_hosts(

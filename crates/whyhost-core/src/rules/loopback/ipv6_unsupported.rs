@@ -1,12 +1,14 @@
 //! # kernel.ipv6-unsupported — IPv6 sockets cannot be made, but localhost is ::1 in the hosts file
 //!
 //! ## What it means
-//! `socket(AF_INET6)` fails with EAFNOSUPPORT: the kernel was booted with ipv6.disable=1, or a filter (systemd's
-//! RestrictAddressFamilies=, seccomp) forbids the family for this process; and /etc/hosts gives ::1 to localhost.
+//! `socket(AF_INET6)` fails with EAFNOSUPPORT: the kernel was booted with ipv6.disable=1, or a filter
+//! (systemd's RestrictAddressFamilies=, seccomp) forbids the family for this process; and /etc/hosts gives
+//! ::1 to localhost.
 //!
 //! ## Who is hit
-//! Programs that insist on every address, or that bind ::1 by name: "Address family not supported by protocol". Where it
-//! is a unit's hardening, one service fails while every shell works. Programs that connect survive: 127.0.0.1 comes first.
+//! Programs that insist on every address, or that bind ::1 by name: "Address family not supported by
+//! protocol". Where it is a unit's hardening, one service fails while every shell works. Programs that
+//! connect survive: 127.0.0.1 comes first.
 //!
 //! ## Example
 //! ```text
@@ -14,8 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! In a unit, add AF_INET6 to RestrictAddressFamilies=. With ipv6.disable=1 on the kernel command line, prefer the sysctl
-//! disable_ipv6, which keeps the sockets. Else name 127.0.0.1 in the service that fails.
+//! In a unit, add AF_INET6 to RestrictAddressFamilies=. With ipv6.disable=1 on the kernel command line,
+//! prefer the sysctl disable_ipv6, which keeps the sockets. Else name 127.0.0.1 in the service that fails.
 //!
 //! ## Not a repair
 //! Another order of the two localhost lines: the order in the file does not count.
@@ -43,7 +45,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
-    let (false, Some(line)) = (machine.has_inet6_sockets(), localhost_v6_line(machine)) else { return };
+    if machine.has_inet6_sockets() {
+        return;
+    }
+    let Some(line) = localhost_v6_line(machine) else { return };
     let mut finding = RULE.finding("IPv6 sockets cannot be made, but the hosts file gives localhost ::1");
     finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), "no program can use it"));
     finding.evidence.push(Evidence::new("EAFNOSUPPORT", "socket(AF_INET6)"));

@@ -4,8 +4,9 @@
 //! lo is up, but no address on it covers 127.0.0.1.
 //!
 //! ## Who is hit
-//! Connections to 127.0.0.1 fail with "Network is unreachable"; with an IPv4 default route they leave the machine and time
-//! out. Servers may still bind to 127.0.0.1, so they look healthy. getaddrinfo sorts 127.0.0.1 behind ::1.
+//! Connections to 127.0.0.1 fail with "Network is unreachable"; with an IPv4 default route they leave the
+//! machine and time out. Servers may still bind to 127.0.0.1, so they look healthy. getaddrinfo sorts
+//! 127.0.0.1 behind ::1.
 //!
 //! ## Example
 //! ```text
@@ -14,7 +15,8 @@
 //! ```
 //!
 //! ## Repair
-//! `sudo ip addr add 127.0.0.1/8 dev lo`. The whole of 127.0.0.0/8, not 127.0.0.1 alone: local DNS stubs use 127.0.0.53.
+//! `sudo ip addr add 127.0.0.1/8 dev lo`. The whole of 127.0.0.0/8, not 127.0.0.1 alone: local DNS stubs
+//! use 127.0.0.53.
 //!
 //! ## Not a repair
 //! Taking 127.0.0.1 out of /etc/hosts: most servers listen there.

@@ -1,13 +1,14 @@
 //! # lo.no-v6-loopback — ::1 is not on the loopback interface though something wants it
 //!
 //! ## What it means
-//! lo is up and the kernel knows IPv6, but ::1 is not configured; and the hosts file gives it to localhost, or a server
-//! waits for it on the port that was asked.
+//! lo is up and the kernel knows IPv6, but ::1 is not configured; and the hosts file gives it to localhost,
+//! or a server waits for it on the port that was asked.
 //!
 //! ## Who is hit
-//! Programs that bind every address of localhost fail: "Cannot assign requested address" from Kestrel, kubectl
-//! port-forward, helm, Xvnc, sshd's X11 forwarding. Programs that connect mostly survive, since glibc and musl sort ::1 last. With an IPv6
-//! default route a connection to ::1 leaves the machine and times out.
+//! Programs that bind every address of localhost fail: "Cannot assign requested address" from Kestrel,
+//! kubectl port-forward, helm, Xvnc, sshd's X11 forwarding. Programs that connect mostly survive, since
+//! glibc and musl sort ::1 last. With an IPv6 default route a connection to ::1 leaves the machine and
+//! times out.
 //!
 //! ## Example
 //! ```text
@@ -17,8 +18,9 @@
 //! ```
 //!
 //! ## Repair
-//! Switch IPv6 on for lo alone, which brings ::1 back: `sudo sysctl -w net.ipv6.conf.lo.disable_ipv6=0`. Where it is on already,
-//! `sudo ip addr add ::1/128 dev lo`. An MTU of lo below 1280 makes the kernel drop IPv6 there.
+//! Switch IPv6 on for lo alone, which brings ::1 back: `sudo sysctl -w net.ipv6.conf.lo.disable_ipv6=0`.
+//! Where it is on already, `sudo ip addr add ::1/128 dev lo`. An MTU of lo below 1280 makes the kernel drop
+//! IPv6 there.
 //!
 //! ## Not a repair
 //! Removing the `::1 localhost` line: look-ups for IPv6 then ask DNS for localhost.

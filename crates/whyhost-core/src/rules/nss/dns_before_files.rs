@@ -1,14 +1,16 @@
 //! # nss.dns-before-files — DNS is asked before the hosts file
 //!
 //! ## What it means
-//! The service `dns` comes before `files` for host names: on the hosts line of nsswitch.conf, or by the default of glibc
-//! up to 2.34 (`dns [!UNAVAIL=return] files`) when there is no nsswitch.conf or no hosts line in it.
+//! The service `dns` comes before `files` for host names: on the hosts line of nsswitch.conf, or by the
+//! default of glibc up to 2.34 (`dns [!UNAVAIL=return] files`) when there is no nsswitch.conf or no hosts
+//! line in it.
 //!
 //! ## Who is hit
-//! Every program that uses glibc sends localhost and every name of /etc/hosts to DNS first. A dead server makes each
-//! look-up wait (5 s × 2 attempts by default). An answer from DNS hides the hosts line; with glibc's old default even
-//! "no such name" ends the look-up, so localhost does not resolve. musl and curl's own localhost do not show it.
-//! `resolve` before `files` is another matter: systemd-resolved reads /etc/hosts first.
+//! Every program that uses glibc sends localhost and every name of /etc/hosts to DNS first. A dead server
+//! makes each look-up wait (5 s × 2 attempts by default). An answer from DNS hides the hosts line; with
+//! glibc's old default even "no such name" ends the look-up, so localhost does not resolve. musl and curl's
+//! own localhost do not show it. `resolve` before `files` is another matter: systemd-resolved reads
+//! /etc/hosts first.
 //!
 //! ## Example
 //! ```text
@@ -21,7 +23,8 @@
 //! ```
 //!
 //! ## Not a repair
-//! A shorter `timeout` in resolv.conf: names of /etc/hosts still go to the DNS server, and its answer counts.
+//! A shorter `timeout` in resolv.conf: names of /etc/hosts still go to the DNS server, and its answer
+//! counts.
 //!
 //! ## References
 //! - https://man7.org/linux/man-pages/man5/nsswitch.conf.5.html

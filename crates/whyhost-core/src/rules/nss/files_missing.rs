@@ -1,14 +1,14 @@
 //! # nss.files-missing — no look-up asks the hosts file
 //!
 //! ## What it means
-//! The hosts line of nsswitch.conf does not name the service `files`, or glibc rejects the whole file and no service
-//! is asked at all.
+//! The hosts line of nsswitch.conf does not name the service `files`, or glibc rejects the whole file and
+//! no service is asked at all.
 //!
 //! ## Who is hit
-//! Every program that uses glibc ignores /etc/hosts: localhost and all overrides come from DNS or from another module.
-//! With a rejected file (a syntax error, glibc 2.33 and later) no name resolves at all. musl, and Go without cgo in
-//! most set-ups, read /etc/hosts by themselves and disagree. Where `resolve` is named, systemd-resolved reads the file
-//! for them, as long as it runs.
+//! Every program that uses glibc ignores /etc/hosts: localhost and all overrides come from DNS or from
+//! another module. With a rejected file (a syntax error, glibc 2.33 and later) no name resolves at all.
+//! musl, and Go without cgo in most set-ups, read /etc/hosts by themselves and disagree. Where `resolve` is
+//! named, systemd-resolved reads the file for them, as long as it runs.
 //!
 //! ## Example
 //! ```text

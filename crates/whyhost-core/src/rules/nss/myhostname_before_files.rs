@@ -1,12 +1,13 @@
 //! # nss.myhostname-before-files — nss-myhostname answers before the hosts file
 //!
 //! ## What it means
-//! The service `myhostname` comes before `files`, so it decides about localhost, every name below .localhost, the
-//! machine's own name and _gateway.
+//! The service `myhostname` comes before `files`, so it decides about localhost, every name below
+//! .localhost, the machine's own name and _gateway.
 //!
 //! ## Who is hit
-//! Programs that use glibc never see the lines of /etc/hosts for these names: an address for NAME.localhost or for the
-//! own host name is ignored. musl, Go without cgo and other readers of the file follow it, so programs disagree.
+//! Programs that use glibc never see the lines of /etc/hosts for these names: an address for NAME.localhost
+//! or for the own host name is ignored. musl, Go without cgo and other readers of the file follow it, so
+//! programs disagree.
 //!
 //! ## Example
 //! ```text

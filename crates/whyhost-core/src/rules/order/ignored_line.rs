@@ -4,9 +4,10 @@
 //! glibc reads the line, cannot use it, and says nothing.
 //!
 //! ## Who is hit
-//! Whoever wrote the line: the order of addresses is as without it. Frequent makers are a misspelt keyword, a prefix
-//! written as IPv4 (glibc wants ::ffff:a.b.c.d), a value in hexadecimal. A prefix without /LEN is worse in glibc
-//! before 2.36: programs crash when a look-up returns two addresses (2.31, bug 32465); then it is an error.
+//! Whoever wrote the line: the order of addresses is as without it. Frequent makers are a misspelt keyword,
+//! a prefix written as IPv4 (glibc wants ::ffff:a.b.c.d), a value in hexadecimal. A prefix without /LEN is
+//! worse in glibc before 2.36: programs crash when a look-up returns two addresses (2.31, bug 32465); then
+//! it is an error.
 //!
 //! ## Example
 //! ```text
@@ -18,7 +19,8 @@
 //! Turn the line into a comment: nothing changes. Or write it as glibc reads it, which gives it its effect.
 //!
 //! ## Not a repair
-//! Correcting the spelling of a lone precedence line without a look at the table: the corrected line drops it.
+//! Correcting the spelling of a lone precedence line without a look at the table: the corrected line drops
+//! it.
 //!
 //! ## References
 //! - https://man7.org/linux/man-pages/man5/gai.conf.5.html

@@ -1,11 +1,13 @@
 //! # resolve.localhost-foreign — localhost resolves to another machine
 //!
 //! ## What it means
-//! An address that getaddrinfo gives for localhost is neither loopback nor on any interface of this machine.
+//! An address that getaddrinfo gives for localhost is neither loopback nor on any interface of this
+//! machine.
 //!
 //! ## Who is hit
-//! Clients send to a stranger what is meant for this machine: passwords, cookies, database queries. Servers told to listen
-//! on localhost fail with "Cannot assign requested address" (etcd and kubeadm are known for it).
+//! Clients send to a stranger what is meant for this machine: passwords, cookies, database queries. Servers
+//! told to listen on localhost fail with "Cannot assign requested address" (etcd and kubeadm are known for
+//! it).
 //!
 //! ## Example
 //! /etc/hosts has no localhost line, and the search domain has a record:
@@ -14,7 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! Give localhost its line in /etc/hosts, have the hosts file asked first, and have the record removed from DNS.
+//! Give localhost its line in /etc/hosts, have the hosts file asked first, and have the record removed from
+//! DNS.
 //!
 //! ## Not a repair
 //! A firewall rule for the foreign address: localhost still does not reach this machine.

@@ -4,8 +4,9 @@
 //! getaddrinfo gives no address for localhost: no service of nsswitch.conf has an answer.
 //!
 //! ## Who is hit
-//! Every program that uses the C library: "Name or service not known" (Python, ping), ENOTFOUND (Node), "could not
-//! translate host name" (psql). curl, browsers and other programs with a localhost of their own work, so they mislead.
+//! Every program that uses the C library: "Name or service not known" (Python, ping), ENOTFOUND (Node),
+//! "could not translate host name" (psql). curl, browsers and other programs with a localhost of their own
+//! work, so they mislead.
 //!
 //! ## Example
 //! ```text
@@ -14,11 +15,12 @@
 //! ```
 //!
 //! ## Repair
-//! The findings beside this one name the cause: a hosts file without the line, that is not read, or not asked.
+//! The findings beside this one name the cause: a hosts file without the line, that is not read, or not
+//! asked.
 //!
 //! ## Not a repair
-//! A record for localhost in DNS: it would have to exist in every search domain, and every look-up would need the
-//! server.
+//! A record for localhost in DNS: it would have to exist in every search domain, and every look-up would
+//! need the server.
 //!
 //! ## References
 //! - https://www.rfc-editor.org/rfc/rfc6761#section-6.3

@@ -1,12 +1,13 @@
 //! # resolve.localhost-via-dns — a DNS server answers localhost
 //!
 //! ## What it means
-//! The address of localhost comes from DNS, under its own name or with a search domain behind it, and not from this
-//! machine.
+//! The address of localhost comes from DNS, under its own name or with a search domain behind it, and not
+//! from this machine.
 //!
 //! ## Who is hit
-//! Every program that uses the C library depends on the network for localhost: it waits when the server is slow, fails when
-//! it is gone, and goes wherever the server says. musl asks DNS as well; browsers and curl do not.
+//! Every program that uses the C library depends on the network for localhost: it waits when the server is
+//! slow, fails when it is gone, and goes wherever the server says. musl asks DNS as well; browsers and curl
+//! do not.
 //!
 //! ## Example
 //! ```text

@@ -4,9 +4,10 @@
 //! getaddrinfo answered otherwise than the model of it says for the same files, interfaces and services.
 //!
 //! ## Who is hit
-//! Readers of this report: its explanation of the order does not hold here. Known causes are a cache daemon (nscd) with an
-//! old answer, a file that changed between two readings, an NSS module with its own mind, a long-lived process that read
-//! gai.conf or host.conf before they changed. Else the model is wrong, and we want to know.
+//! Readers of this report: its explanation of the order does not hold here. Known causes are a cache daemon
+//! (nscd) with an old answer, a file that changed between two readings, an NSS module with its own mind, a
+//! long-lived process that read gai.conf or host.conf before they changed. Else the model is wrong, and we
+//! want to know.
 //!
 //! ## Example
 //! ```text
@@ -15,7 +16,8 @@
 //! ```
 //!
 //! ## Repair
-//! Trust the live answer. If nscd runs, clear its cache: `sudo nscd -i hosts`. If it stays, report it with a snapshot.
+//! Trust the live answer. If nscd runs, clear its cache: `sudo nscd -i hosts`. If it stays, report it with
+//! a snapshot.
 //!
 //! ## Not a repair
 //! Changing the configuration until both agree: nothing may be wrong with it.

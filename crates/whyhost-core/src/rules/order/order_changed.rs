@@ -1,12 +1,12 @@
 //! # resolve.order-changed — localhost comes in another order than glibc's default
 //!
 //! ## What it means
-//! Both loopback addresses are there and usable, the hosts file names localhost for both, and yet ::1 does not come
-//! first: a setting of this machine says so.
+//! Both loopback addresses are there and usable, the hosts file names localhost for both, and yet ::1 does
+//! not come first: a setting of this machine says so.
 //!
 //! ## Who is hit
-//! Nobody by itself. It explains why a program here tries 127.0.0.1 where the same program elsewhere tries ::1, and why
-//! musl, Go and curl, which do not read the setting, differ from it.
+//! Nobody by itself. It explains why a program here tries 127.0.0.1 where the same program elsewhere tries
+//! ::1, and why musl, Go and curl, which do not read the setting, differ from it.
 //!
 //! ## Example
 //! ```text

@@ -1,13 +1,14 @@
 //! # gai.replaces-table — a precedence line drops glibc's built-in table
 //!
 //! ## What it means
-//! The first `precedence` line of gai.conf replaces the whole built-in precedence table. Rows that the file does not repeat
-//! are gone: their addresses fall to 40, the value of the catch-all row ::/0.
+//! The first `precedence` line of gai.conf replaces the whole built-in precedence table. Rows that the file
+//! does not repeat are gone: their addresses fall to 40, the value of the catch-all row ::/0.
 //!
 //! ## Who is hit
-//! Programs that use glibc's getaddrinfo (Python, Node, psql, ssh). With `precedence ::ffff:0:0/96 100` alone, ::1 falls
-//! from 50 to 40 and 127.0.0.1 comes first; with a value of 40, localhost comes in the order of the hosts file. musl, Go
-//! and curl (for localhost) do not read gai.conf, so programs of one machine disagree.
+//! Programs that use glibc's getaddrinfo (Python, Node, psql, ssh). With `precedence ::ffff:0:0/96 100`
+//! alone, ::1 falls from 50 to 40 and 127.0.0.1 comes first; with a value of 40, localhost comes in the
+//! order of the hosts file. musl, Go and curl (for localhost) do not read gai.conf, so programs of one
+//! machine disagree.
 //!
 //! ## Example
 //! ```text

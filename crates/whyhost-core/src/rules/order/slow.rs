@@ -1,11 +1,13 @@
 //! # resolve.slow — a look-up takes a second or more
 //!
 //! ## What it means
-//! The real getaddrinfo took at least one second for this name on this machine, or gave no answer in the time allowed.
+//! The real getaddrinfo took at least one second for this name on this machine, or gave no answer in the
+//! time allowed.
 //!
 //! ## Who is hit
-//! Every program that resolves the name waits as long, before each connection that is not reused. Mostly a DNS server
-//! does not answer: glibc waits 5 s per server and attempt, twice over the list, before the next service is asked.
+//! Every program that resolves the name waits as long, before each connection that is not reused. Mostly a
+//! DNS server does not answer: glibc waits 5 s per server and attempt, twice over the list, before the next
+//! service is asked.
 //!
 //! ## Example
 //! ```text
@@ -15,8 +17,8 @@
 //! with `hosts: dns files` and a dead name server.
 //!
 //! ## Repair
-//! For names of the hosts file: have `files` asked before `dns`. For names of DNS: take the server that does not answer out of
-//! resolv.conf, or repair it.
+//! For names of the hosts file: have `files` asked before `dns`. For names of DNS: take the server that
+//! does not answer out of resolv.conf, or repair it.
 //!
 //! ## Not a repair
 //! A longer timeout in the program.

@@ -1,14 +1,15 @@
 //! # reach.family-mismatch — clients take the other address family than the server
 //!
 //! ## What it means
-//! A client is refused at an address where nothing listens, while a server waits on the same port at an address of the
-//! other family.
+//! A client is refused at an address where nothing listens, while a server waits on the same port at an
+//! address of the other family.
 //!
 //! ## Who is hit
-//! Programs that try the first address alone: Node 17 to 19, BusyBox wget and nc, Java's Socket and HttpClient, redis-cli 7.0,
-//! socat. With ::1 first and a server on 127.0.0.1, Node 18 and BusyBox are refused; with a server on ::1, Java, redis-cli and
-//! socat are, which take 127.0.0.1. Programs that try the next address after a refusal work: curl, Node 20 and later,
-//! Python's urllib, Go, wget, ssh, psql. So "it works with curl" is no contradiction.
+//! Programs that try the first address alone: Node 17 to 19, BusyBox wget and nc, Java's Socket and
+//! HttpClient, redis-cli 7.0, socat. With ::1 first and a server on 127.0.0.1, Node 18 and BusyBox are
+//! refused; with a server on ::1, Java, redis-cli and socat are, which take 127.0.0.1. Programs that try
+//! the next address after a refusal work: curl, Node 20 and later, Python's urllib, Go, wget, ssh, psql. So
+//! "it works with curl" is no contradiction.
 //!
 //! ## Example
 //! ```text
@@ -18,13 +19,14 @@
 //! ```
 //!
 //! ## Repair
-//! Let the server listen on both loopback addresses. Or change the one client: a newer version, Node's option
-//! --dns-result-order=ipv4first, or the literal address; with the literal, cookies, OAuth addresses and certificates for localhost no
-//! longer apply.
+//! Let the server listen on both loopback addresses. Or change the one client: a newer version, Node's
+//! option --dns-result-order=ipv4first, or the literal address; with the literal, cookies, OAuth addresses
+//! and certificates for localhost no longer apply.
 //!
 //! ## Not a repair
-//! Deleting `::1 localhost` or switching IPv6 off: servers that listen on ::1 vanish for everybody. Listening on every
-//! address: that opens the server to the network. Swapping the two localhost lines: glibc sorts.
+//! Deleting `::1 localhost` or switching IPv6 off: servers that listen on ::1 vanish for everybody.
+//! Listening on every address: that opens the server to the network. Swapping the two localhost lines:
+//! glibc sorts.
 //!
 //! ## References
 //! - https://www.rfc-editor.org/rfc/rfc6724#section-6

@@ -1,13 +1,14 @@
 //! # listen.none — nothing listens on the port
 //!
 //! ## What it means
-//! No TCP socket of this machine takes a connection to the port that was asked: not on the addresses of the name, and not
-//! on those of the other family.
+//! No TCP socket of this machine takes a connection to the port that was asked: not on the addresses of the
+//! name, and not on those of the other family.
 //!
 //! ## Who is hit
-//! Every client is refused, and says it in ways that look like an address problem: Node 20 and later "AggregateError
-//! [ECONNREFUSED]" with an empty message, Node 17 to 19 "connect ECONNREFUSED ::1:3000", curl names both addresses. The order of
-//! addresses has no part in it. In a container or a virtual machine, localhost is that container, not the host.
+//! Every client is refused, and says it in ways that look like an address problem: Node 20 and later
+//! "AggregateError [ECONNREFUSED]" with an empty message, Node 17 to 19 "connect ECONNREFUSED ::1:3000",
+//! curl names both addresses. The order of addresses has no part in it. In a container or a virtual
+//! machine, localhost is that container, not the host.
 //!
 //! ## Example
 //! ```text
@@ -17,7 +18,8 @@
 //! ```
 //!
 //! ## Repair
-//! Start the server, look at its log if it should run, or use the port it really has: the nearest ports in use are listed.
+//! Start the server, look at its log if it should run, or use the port it really has: the nearest ports in
+//! use are listed.
 //!
 //! ## Not a repair
 //! Changes of the hosts file or of IPv6: there is nothing to reach.
