@@ -1,0 +1,119 @@
+//! Programs and language runtimes that read the file themselves.
+
+use super::*;
+
+/// Chromium's built-in resolver. It never looks `localhost` up in the file; that belongs to the resolver.
+pub const CHROMIUM: Dialect = Dialect {
+    id: "chromium",
+    label: "Chromium (built-in resolver)",
+    versions: "156",
+    cite: "Chromium net/dns/dns_hosts.cc ParseHosts; run as 156.0.8078.79",
+    line_ends: LineEnds::CrOutsideComments,
+    file_limit: 32 << 20,
+    blanks: Blanks::SpaceTabCr,
+    nul: Nul::Ordinary,
+    address: AddressGrammar::Whatwg,
+    names: NameRule::Chromium,
+    picks: Picks::FirstV6First,
+    ..COMMON
+};
+
+/// Java with `-Djdk.net.hosts.file`, which replaces the platform's resolver.
+pub const JAVA: Dialect = Dialect {
+    id: "java",
+    label: "Java (jdk.net.hosts.file)",
+    versions: "17-25",
+    cite: "OpenJDK java/net/InetAddress.java HostsFileResolver; run as 17.0.21.1, 25.0.3",
+    line_ends: LineEnds::Unicode,
+    leading_blank: LeadingBlank::IgnoresLine,
+    nul: Nul::Ordinary,
+    utf8: Utf8::EndsFile(8192),
+    address: AddressGrammar::Java,
+    zones: ZoneRule::Dropped,
+    case: Case::Exact,
+    families: Families::MappedIsV4,
+    picks: Picks::AllV4First,
+    ..COMMON
+};
+
+/// netty's `HostsFileParser`.
+pub const NETTY: Dialect = Dialect {
+    id: "netty",
+    label: "netty",
+    versions: "4.1",
+    cite: "netty io/netty/resolver/HostsFileParser.java; run as 4.1.48",
+    line_ends: LineEnds::LfOrCr,
+    blanks: Blanks::SpaceTabCr,
+    nul: Nul::Ordinary,
+    address: AddressGrammar::Netty,
+    zones: ZoneRule::Dropped,
+    families: Families::MappedIsV4,
+    picks: Picks::FirstV4First,
+    ..COMMON
+};
+
+/// CoreDNS's `hosts` plugin.
+pub const COREDNS: Dialect = Dialect {
+    id: "coredns",
+    label: "CoreDNS (hosts plugin)",
+    versions: "2026-07",
+    evidence: Evidence::Source,
+    cite: "CoreDNS plugin/hosts/hostsfile.go at 4b26cce, extracted",
+    blanks: Blanks::Unicode,
+    nul: Nul::Ordinary,
+    zones: ZoneRule::Dropped,
+    trailing_dot: TrailingDot::Ignored,
+    families: Families::MappedIsV4,
+    picks: Picks::AllV4First,
+    repeats_within_line: true,
+    ..COMMON
+};
+
+/// Twisted's `twisted.names.hosts`.
+pub const TWISTED: Dialect = Dialect {
+    id: "twisted",
+    label: "Twisted",
+    versions: "26.10",
+    cite: "Twisted names/hosts.py searchFileForAll; run as 26.10.0",
+    line_ends: LineEnds::LfOrCr,
+    nul: Nul::Ordinary,
+    zones: ZoneRule::AnyText,
+    ..COMMON
+};
+
+/// eventlet's green DNS.
+pub const EVENTLET: Dialect = Dialect {
+    id: "eventlet",
+    label: "eventlet",
+    versions: "0.41",
+    cite: "eventlet support/greendns.py HostsResolver; run as 0.41.3",
+    nul: Nul::Ordinary,
+    names: NameRule::Lengths,
+    picks: Picks::LastV4First,
+    ..COMMON
+};
+
+/// gevent's hosts file reader.
+pub const GEVENT: Dialect = Dialect {
+    id: "gevent",
+    label: "gevent",
+    versions: "26.9",
+    cite: "gevent resolver/_hostsfile.py; run as 26.9.0",
+    nul: Nul::Ordinary,
+    picks: Picks::LastV4First,
+    ..COMMON
+};
+
+/// Ruby's `Resolv::Hosts`. It never validates the address; here lines without a valid one are left out.
+pub const RUBY: Dialect = Dialect {
+    id: "ruby",
+    label: "Ruby (Resolv::Hosts)",
+    versions: "3.1",
+    cite: "Ruby lib/resolv.rb Resolv::Hosts; run as 3.1",
+    nul: Nul::Ordinary,
+    zones: ZoneRule::AnyText,
+    case: Case::Exact,
+    picks: Picks::AllReversed,
+    repeats_within_line: true,
+    ..COMMON
+};

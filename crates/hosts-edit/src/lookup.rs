@@ -1,0 +1,216 @@
+//! Answers from the file alone: name to addresses, address to names.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
+
+use crate::dialect::{Dialect, Families, MUSL, Picks};
+use crate::file::{Family, HostsFile};
+use crate::view::{Reader, View};
+
+/// One address that the file gives for a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The address as this consumer delivers it for the family asked for.
+    pub address: IpAddr,
+    /// Index of the interface of a zone; 0 without.
+    pub scope_id: u32,
+    /// The canonical name: the first name of the line as written (musl: see [`View::lookup`]).
+    pub canonical: Vec<u8>,
+}
+
+/// The names that the file gives for an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReverseHit {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The names of the line, the canonical one first.
+    pub names: Vec<Vec<u8>>,
+}
+
+impl<'f> View<'f> {
+    /// The addresses of `name`, in the order in which the file delivers them.
+    ///
+    /// musl's canonical name is the first name of the first matching line whose first name is a valid host name, even
+    /// if that line has an address of the wrong family; without one it is the name asked for. It is the same for all
+    /// its hits.
+    pub fn lookup(self, name: &[u8], family: Family) -> Vec<Hit> {
+        let dialect = self.dialect;
+        if name.is_empty() || name.len() > dialect.name_limit {
+            return Vec::new();
+        }
+        if *dialect == MUSL {
+            return musl_lookup(self, name, family);
+        }
+        let mut reader = Reader::new(self);
+        let mut hits = Vec::new();
+        while reader.advance() {
+            let times = reader.names.iter().filter(|n| dialect.same_name(&reader.name(n), name)).count();
+            let times = if dialect.repeats_within_line { times } else { times.min(1) };
+            for _ in 0..times {
+                hits.push(hit_of(&mut reader));
+            }
+        }
+        select(hits, family, dialect)
+    }
+
+    /// The first line that gives names for `address` (glibc `gethostbyaddr`). A line without names ends the search
+    /// and gives nothing, as in glibc and musl.
+    pub fn reverse(self, address: IpAddr, scope_id: u32) -> Option<ReverseHit> {
+        let mut reader = Reader::new(self);
+        let musl = *self.dialect == MUSL;
+        while reader.advance() {
+            let value = reader.value();
+            let ip = if musl { unmapped(value.ip) } else { as_family_of(address, value.ip, self.dialect) };
+            let wanted = if musl { unmapped(address) } else { address };
+            // musl forgets the scope of an address that is IPv4.
+            if ip != wanted || value.scope_id != scope_id {
+                continue;
+            }
+            // musl's reader of names for an address has no rule about the end of the file.
+            let words = crate::parse::words(reader.bytes(reader.text.clone()));
+            let base = reader.text.start;
+            let spans: Vec<Range<usize>> = if musl {
+                words.take(1).map(|r| r.start + base..r.end + base).collect()
+            } else {
+                reader.names.clone()
+            };
+            let names: Vec<Vec<u8>> = spans.iter().map(|s| reader.name(s).into_owned()).collect();
+            return (!names.is_empty()).then(|| ReverseHit { line: reader.line(), names });
+        }
+        None
+    }
+}
+
+impl HostsFile {
+    /// The names that `dialect` finds for `address`; see [`View::reverse`].
+    pub fn reverse(&self, dialect: &Dialect, address: IpAddr) -> Option<ReverseHit> {
+        self.view(dialect).reverse(address, 0)
+    }
+}
+
+fn hit_of(reader: &mut Reader<'_>) -> Hit {
+    let line = reader.line();
+    let (address, scope_id) = (reader.value().ip, reader.value().scope_id);
+    let canonical = reader.names.first().map(|n| reader.name(n).into_owned()).unwrap_or_default();
+    Hit { line, address, scope_id, canonical }
+}
+
+/// Converts to the family asked for, then keeps what the consumer keeps.
+fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
+    let only_null = hits.iter().all(|h| h.address.is_unspecified());
+    let mut kept: Vec<Hit> = Vec::new();
+    for hit in hits {
+        let Some(address) = for_family(hit.address, family, dialect.families, only_null) else {
+            continue;
+        };
+        let hit = Hit { address, ..hit };
+        let repeated = kept.iter().any(|h| h.address == hit.address && h.scope_id == hit.scope_id);
+        if dialect.keeps_duplicates || !repeated {
+            kept.push(hit);
+        }
+    }
+    kept.truncate(dialect.address_limit);
+    pick(kept, dialect.picks)
+}
+
+/// `address` as the answer to a query for `family`; `None` if it is no answer.
+fn for_family(address: IpAddr, family: Family, rule: Families, only_null: bool) -> Option<IpAddr> {
+    let address = match rule {
+        Families::MappedIsV4 | Families::Go => address.to_canonical(),
+        Families::NullIsNoData if address.is_unspecified() => return None,
+        _ => address,
+    };
+    match (family, address) {
+        (Family::Any, _) | (Family::V4, IpAddr::V4(_)) | (Family::V6, IpAddr::V6(_)) => Some(address),
+        (Family::V4, IpAddr::V6(v6)) => match rule {
+            Families::Glibc if v6.is_loopback() => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            Families::Glibc => v6.to_ipv4_mapped().map(IpAddr::V4),
+            Families::Go if v6.is_unspecified() && only_null => Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            _ => None,
+        },
+        (Family::V6, IpAddr::V4(_)) => None,
+    }
+}
+
+fn pick(mut hits: Vec<Hit>, picks: Picks) -> Vec<Hit> {
+    let v6 = |h: &Hit| h.address.is_ipv6();
+    match picks {
+        Picks::All => {}
+        Picks::AllReversed => hits.reverse(),
+        Picks::AllV4First => hits.sort_by_key(v6),
+        Picks::AllV6First => hits.sort_by_key(|h| !v6(h)),
+        Picks::FirstV4First => {
+            hits.sort_by_key(v6);
+            hits.dedup_by_key(|h| v6(h));
+        }
+        Picks::FirstV6First => {
+            hits.sort_by_key(|h| !v6(h));
+            hits.dedup_by_key(|h| v6(h));
+        }
+        Picks::LastV4First => {
+            hits.reverse();
+            hits.sort_by_key(v6);
+            hits.dedup_by_key(|h| v6(h));
+        }
+    }
+    hits
+}
+
+/// musl 1.2.6 `name_from_hosts`: the name is searched as text between blanks, so a query with a blank inside can
+/// match; the canonical name is taken from any matching line.
+fn musl_lookup(view: View<'_>, name: &[u8], family: Family) -> Vec<Hit> {
+    let mut reader = Reader::new(view);
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut canonical = None;
+    while hits.len() < view.dialect.address_limit && reader.advance() {
+        let text = reader.bytes(reader.text.clone());
+        if !bounded(text, name, reader.closed) {
+            continue;
+        }
+        if canonical.is_none() {
+            let (first, _) = crate::parse::first_word(text);
+            canonical = musl_valid(first).then(|| first.to_vec());
+        }
+        let mut hit = hit_of(&mut reader);
+        if let Some(address) = for_family(hit.address, family, Families::AsWritten, false) {
+            hit.address = address;
+            hits.push(hit);
+        }
+    }
+    let canonical = canonical.unwrap_or_else(|| name.to_vec());
+    hits.iter_mut().for_each(|h| h.canonical.clone_from(&canonical));
+    hits
+}
+
+/// `name` stands in `text` with a blank on both sides; a `closed` text ends in a line end.
+fn bounded(text: &[u8], name: &[u8], closed: bool) -> bool {
+    let blank = crate::parse::is_blank;
+    let mut from = 0;
+    while let Some(at) = memchr::memmem::find(&text[from..], name).map(|at| from + at) {
+        let before = at > 0 && blank(text[at - 1]);
+        if before && text.get(at + name.len()).map_or(closed, |b| blank(*b)) {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
+}
+
+/// musl `is_valid_hostname`: 1 to 254 bytes of letters, digits, `.`, `-` and anything beyond ASCII.
+fn musl_valid(name: &[u8]) -> bool {
+    (1..=254).contains(&name.len())
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-') || *b >= 0x80)
+}
+
+/// IPv4 for a v4-mapped address: musl compares all addresses in 16 bytes.
+fn unmapped(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+/// The address of a line as a reverse query for an address of `wanted`'s family sees it.
+fn as_family_of(wanted: IpAddr, listed: IpAddr, dialect: &Dialect) -> IpAddr {
+    let family = if wanted.is_ipv4() { Family::V4 } else { Family::V6 };
+    for_family(listed, family, dialect.families, false).unwrap_or(listed)
+}

@@ -1,0 +1,290 @@
+//! What one consumer makes of the file: its lines, addresses and names.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::ops::Range;
+
+use crate::address::{self, Address, Zones, default_zones};
+use crate::dialect::{Bom, Comments, Dialect, LastLine, LeadingBlank, Nul, Verdict};
+use crate::file::HostsFile;
+use crate::parse;
+use crate::split::Lines;
+
+/// A file as one consumer sees it. Made by [`HostsFile::view`].
+#[derive(Clone, Copy)]
+pub struct View<'f> {
+    pub(crate) file: &'f HostsFile,
+    pub(crate) dialect: &'f Dialect,
+    pub(crate) zones: Zones<'f>,
+}
+
+/// An entry as one consumer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenEntry<'f> {
+    /// The line of the file on which it begins, from 1.
+    pub line: usize,
+    /// The address as written, before any conversion for a query.
+    pub address: IpAddr,
+    /// Index of the interface of a zone; 0 without.
+    pub scope_id: u32,
+    /// Text of a zone that the consumer keeps as text (Go).
+    pub zone: Option<&'f [u8]>,
+    /// Where the address token stands.
+    pub address_span: Range<usize>,
+    /// The names, at least one.
+    pub names: Vec<SeenName<'f>>,
+}
+
+/// A name as one consumer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenName<'f> {
+    /// The bytes that the consumer compares: those of the file, except where it undoes escapes.
+    pub text: Cow<'f, [u8]>,
+    /// Where the word stands.
+    pub span: Range<usize>,
+}
+
+impl<'f> View<'f> {
+    pub(crate) fn new(file: &'f HostsFile, dialect: &'f Dialect) -> View<'f> {
+        View { file, dialect, zones: &default_zones }
+    }
+
+    /// The same view on a machine with other interfaces.
+    pub fn with_zones(self, zones: Zones<'f>) -> View<'f> {
+        View { zones, ..self }
+    }
+
+    /// The entries in the order of the file.
+    pub fn entries(self) -> impl Iterator<Item = SeenEntry<'f>> + 'f {
+        let mut reader = Reader::new(self);
+        std::iter::from_fn(move || {
+            while reader.advance() {
+                if !reader.names.is_empty() {
+                    return Some(reader.entry());
+                }
+            }
+            None
+        })
+    }
+}
+
+/// Reads entry after entry, reusing its buffers.
+pub(crate) struct Reader<'f> {
+    view: View<'f>,
+    /// The bytes that the consumer gets to see.
+    bytes: &'f [u8],
+    lines: Lines<'f>,
+    has_nul: bool,
+    /// Index of the file's line at which the current entry begins.
+    line_index: usize,
+    /// Token and value of the last good address: blocklists repeat it.
+    known: Option<(&'f [u8], Address)>,
+    /// The current entry.
+    pub(crate) address: Range<usize>,
+    pub(crate) names: Vec<Range<usize>>,
+    /// The text behind the address in which names were looked for, and whether a blank or a line end follows it.
+    pub(crate) text: Range<usize>,
+    pub(crate) closed: bool,
+}
+
+impl<'f> Reader<'f> {
+    pub(crate) fn new(view: View<'f>) -> Reader<'f> {
+        let bytes = crate::split::readable(view.file.bytes(), view.dialect);
+        let bom = if view.dialect.bom == Bom::Skipped && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        Reader {
+            view,
+            bytes,
+            lines: Lines::new(bytes, bom, view.dialect),
+            has_nul: memchr::memchr(0, bytes).is_some(),
+            line_index: 0,
+            known: None,
+            address: 0..0,
+            names: Vec::new(),
+            text: 0..0,
+            closed: false,
+        }
+    }
+
+    /// Goes to the next line with a valid address, names or not. `false` at the end.
+    pub(crate) fn advance(&mut self) -> bool {
+        while let Some((mut line, closed)) = self.lines.next() {
+            self.closed = closed;
+            if self.has_nul {
+                match self.apply_nul(line) {
+                    NulEffect::Line(rest) => line = rest,
+                    NulEffect::NoLine => continue,
+                    NulEffect::EndOfFile => return false,
+                }
+            }
+            if self.read(line) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The number of the file's line at which the current entry begins, from 1.
+    pub(crate) fn line(&mut self) -> usize {
+        let start = self.address.start;
+        let file = self.view.file;
+        while self.line_index + 1 < file.line_count() && file.start_of(self.line_index + 1) <= start {
+            self.line_index += 1;
+        }
+        self.line_index + 1
+    }
+
+    /// The current address.
+    pub(crate) fn value(&self) -> &Address {
+        match &self.known {
+            Some((_, address)) => address,
+            None => unreachable!("advance() leaves a known address"),
+        }
+    }
+
+    /// The bytes of a word as the consumer compares them.
+    pub(crate) fn name(&self, span: &Range<usize>) -> Cow<'f, [u8]> {
+        let raw = &self.bytes[span.clone()];
+        match self.view.dialect.names.judge(raw, false) {
+            Verdict::KeepsAs(text) => text,
+            _ => Cow::Borrowed(raw),
+        }
+    }
+
+    /// The bytes between two positions.
+    pub(crate) fn bytes(&self, span: Range<usize>) -> &'f [u8] {
+        &self.bytes[span]
+    }
+
+    fn entry(&mut self) -> SeenEntry<'f> {
+        let line = self.line();
+        let Address { ip, scope_id, zone } = self.value().clone();
+        let token = &self.bytes[self.address.clone()];
+        SeenEntry {
+            line,
+            address: ip,
+            scope_id,
+            zone: zone.map(|range| &token[range]),
+            address_span: self.address.clone(),
+            names: self.names.iter().map(|r| SeenName { text: self.name(r), span: r.clone() }).collect(),
+        }
+    }
+
+    /// Takes one line apart; `false` if the consumer skips it.
+    fn read(&mut self, line: Range<usize>) -> bool {
+        let dialect = self.view.dialect;
+        let end = self.comment_start(&line);
+        let text = &self.bytes[line.start..end];
+        if dialect.leading_blank == LeadingBlank::IgnoresLine
+            && text.first().is_some_and(|b| dialect.blanks.has(*b))
+        {
+            return false;
+        }
+        let Some((rest, token)) = parse::token(text, |b| dialect.blanks.has(b)) else {
+            return false;
+        };
+        self.text = end - rest.len()..end;
+        self.address = self.text.start - token.len()..self.text.start;
+        self.understand(token) && self.collect_names()
+    }
+
+    /// Where the text ends and a comment begins.
+    fn comment_start(&mut self, line: &Range<usize>) -> usize {
+        let dialect = self.view.dialect;
+        let text = &self.bytes[line.clone()];
+        let found = match dialect.comments {
+            Comments::Anywhere => memchr::memchr(b'#', text),
+            Comments::FirstColumn => (text.first() == Some(&b'#')).then_some(0),
+            Comments::WordStart | Comments::WordStartOrDropsWord => {
+                memchr::memchr_iter(b'#', text).find(|at| *at == 0 || dialect.blanks.has(text[at - 1]))
+            }
+        };
+        match found {
+            // musl puts a line end in place of the '#'.
+            Some(at) => {
+                self.closed = true;
+                line.start + at
+            }
+            None => line.end,
+        }
+    }
+
+    fn understand(&mut self, token: &'f [u8]) -> bool {
+        if self.known.as_ref().is_some_and(|(known, _)| *known == token) {
+            return true;
+        }
+        let dialect = self.view.dialect;
+        match address::read(token, dialect.address, dialect.zones, self.view.zones) {
+            Some(address) => {
+                self.known = Some((token, address));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Fills `names`; `false` if a name makes the consumer drop the line.
+    fn collect_names(&mut self) -> bool {
+        let dialect = self.view.dialect;
+        let text = &self.bytes[self.text.clone()];
+        let base = self.text.start;
+        self.names.clear();
+        for (i, range) in
+            parse::tokens(text, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
+        {
+            let lost = range.end == text.len() && !self.closed && loses_unclosed_name(dialect);
+            let word = &text[range.clone()];
+            if lost || dialect.comments == Comments::WordStartOrDropsWord && word.contains(&b'#') {
+                continue;
+            }
+            let kept = if dialect.nul == Nul::EndsWord { word_before_nul(word) } else { word.len() };
+            match dialect.names.judge(&word[..kept], i == 0) {
+                Verdict::Keeps | Verdict::KeepsAs(_) => {
+                    self.names.push(base + range.start..base + range.start + kept);
+                }
+                Verdict::Drops => {}
+                Verdict::DropsRest => break,
+                Verdict::DropsLine => return false,
+            }
+        }
+        true
+    }
+
+    fn apply_nul(&mut self, line: Range<usize>) -> NulEffect {
+        let text = &self.bytes[line.clone()];
+        let Some(at) = memchr::memchr(0, text) else {
+            return NulEffect::Line(line);
+        };
+        let cut = line.start..line.start + at;
+        match self.view.dialect.nul {
+            Nul::Ordinary | Nul::EndsWord => NulEffect::Line(line),
+            Nul::EndsFileAtStart if at == 0 => NulEffect::EndOfFile,
+            Nul::SkippedAtStart if at == 0 => {
+                let zeros = text.iter().take_while(|b| **b == 0).count();
+                NulEffect::Line(line.start + zeros..line.end)
+            }
+            Nul::LosesLine if !text[..at].contains(&b'#') => NulEffect::NoLine,
+            Nul::EndsLineLosingName => {
+                self.closed = false;
+                NulEffect::Line(cut)
+            }
+            _ => {
+                self.closed = true;
+                NulEffect::Line(cut)
+            }
+        }
+    }
+}
+
+enum NulEffect {
+    Line(Range<usize>),
+    NoLine,
+    EndOfFile,
+}
+
+fn loses_unclosed_name(dialect: &Dialect) -> bool {
+    dialect.last_line == LastLine::NameLost || dialect.nul == Nul::EndsLineLosingName
+}
+
+fn word_before_nul(word: &[u8]) -> usize {
+    memchr::memchr(0, word).unwrap_or(word.len())
+}
