@@ -4,7 +4,7 @@ use super::verdict::Situation;
 use super::words::{list, live_outcome, owned, reason, why_undelivered};
 use super::{Basis, Case};
 use crate::finding::Severity;
-use crate::snapshot::{LiveOutcome, Protocol, ScopedAddr, Socket};
+use crate::snapshot::{Protocol, ScopedAddr, Socket};
 
 pub(super) fn cause(case: &Case<'_>, situation: &Situation<'_>) -> Vec<String> {
     let mut lines = match situation {
@@ -14,6 +14,10 @@ pub(super) fn cause(case: &Case<'_>, situation: &Situation<'_>) -> Vec<String> {
         Situation::Mismatch(_) => vec![
             "programs get what the real resolver says; a cache, a module or a change that is not modelled decides".into(),
         ],
+        Situation::NoAnswerInTime(_) => match case.course.addresses.as_slice() {
+            [] => where_it_ended(case),
+            addresses => vec![format!("predicted: {} → {}", case.target.name, list(addresses))],
+        },
         Situation::Unpredictable | Situation::Unresolved => where_it_ended(case),
         Situation::NotThisMachine(foreign) => came_from(case, foreign),
         Situation::Undelivered => {
@@ -25,11 +29,11 @@ pub(super) fn cause(case: &Case<'_>, situation: &Situation<'_>) -> Vec<String> {
             .map(|why| format!("which one a client meets depends on the address it takes: {why}"))
             .into_iter()
             .collect(),
-        Situation::Elsewhere | Situation::AllConnect(..) | Situation::Resolves => Vec::new(),
+        Situation::Elsewhere
+        | Situation::ListenersUnknown
+        | Situation::AllConnect(..)
+        | Situation::Resolves => Vec::new(),
     };
-    if let Some(live) = case.live.filter(|l| l.lookup.outcome == LiveOutcome::TimedOut) {
-        lines.push(format!("the real resolver gave no answer within {} ms", live.lookup.elapsed_ms));
-    }
     let said = lines.len();
     let titles = case.findings.iter().filter(|f| f.severity != Severity::Note).map(|f| f.title.clone());
     lines.extend(titles.take(2_usize.saturating_sub(said)));

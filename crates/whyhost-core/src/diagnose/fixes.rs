@@ -31,10 +31,11 @@ fn same(a: &Remedy, b: &Remedy) -> bool {
     a.action == b.action || a.title == b.title
 }
 
-/// One server or client before the whole machine; within that what may be applied without a second thought first.
+/// One server or client before the whole machine, there what may be applied without a second thought first; else the
+/// order of the findings and of their rules.
 fn invasiveness(remedy: &Remedy) -> (bool, u8) {
     let narrow = remedy.reach.contains("only");
-    (!narrow, remedy.applicability as u8)
+    (!narrow, if narrow { 0 } else { remedy.applicability as u8 })
 }
 
 /// What the model predicts for the target after the remedy; `None` where it cannot tell.

@@ -184,18 +184,23 @@ fn a_contradicted_prediction_comes_first_and_the_live_answer_counts() {
 }
 
 #[test]
-fn live_answers_agree_or_prove_nothing() {
-    let cases = [
-        (LiveOutcome::Found(vec![at("::1"), at("127.0.0.1")]), Some(true), VerdictKind::Fine),
-        (LiveOutcome::TimedOut, None, VerdictKind::Warning),
-    ];
-    for (outcome, matches, kind) in cases {
-        let mut machine = debian(STOCK);
-        machine.live.lookups = vec![live("localhost", outcome)];
-        let got = ask(&machine, "localhost", None);
-        assert_eq!((got.live.unwrap().matches, got.verdict.kind), (matches, kind));
-        assert_eq!(got.course.basis, Basis::Predicted);
-    }
+fn a_live_answer_that_agrees_changes_nothing() {
+    let mut machine = debian(STOCK);
+    machine.live.lookups = vec![live("localhost", LiveOutcome::Found(vec![at("::1"), at("127.0.0.1")]))];
+    let got = ask(&machine, "localhost", None);
+    assert_eq!(got.live.as_ref().unwrap().matches, Some(true));
+    assert_fine(&got);
+}
+
+#[test]
+fn a_live_answer_that_never_came_proves_nothing_but_is_told() {
+    let mut machine = debian(STOCK);
+    machine.live.lookups = vec![live("localhost", LiveOutcome::TimedOut)];
+    let got = ask(&machine, "localhost", None);
+    assert_eq!((got.live.unwrap().matches, got.course.basis), (None, Basis::Predicted));
+    assert_eq!(got.verdict.headline, "localhost — the real resolver gave no answer within 3 ms");
+    assert_eq!(got.verdict.cause[0], "predicted: localhost → ::1, 127.0.0.1");
+    assert_ne!(got.verdict.kind, VerdictKind::Fine);
 }
 
 #[test]
@@ -226,6 +231,15 @@ fn a_hosts_file_that_nobody_could_read_leaves_the_verdict_open() {
         let literal = ask(&machine, "127.0.0.1", Some(3000));
         assert_eq!(literal.verdict.kind, VerdictKind::Fails);
     }
+}
+
+#[test]
+fn without_the_list_of_sockets_nothing_is_said_to_be_missing() {
+    let mut machine = debian(STOCK);
+    machine.gaps = vec![Gap { what: "listeners in /proc/net/tcp6".into(), why: "EACCES".into() }];
+    let got = ask(&machine, "localhost", Some(3000));
+    assert_eq!(got.verdict.kind, VerdictKind::Unknown);
+    assert!(got.verdict.headline.contains("cannot tell what listens"), "{}", got.verdict.headline);
 }
 
 #[test]
