@@ -1,16 +1,10 @@
-//! Whole diagnoses of small machines.
+//! Whole diagnoses of small machines: headline, cause, kind.
 
+use super::super::*;
 use super::*;
-use crate::finding::{Applicability, RemedyAction, Severity, TextEdit};
-use crate::machine::{HOST_CONF, HOSTS, NSSWITCH};
+use crate::machine::NSSWITCH;
 use crate::reach::Outcome;
-use crate::snapshot::{
-    Content, Family, FileKind, Interface, InterfaceAddress, LiveOutcome, Meta, Os, OsFamily, Process,
-    Protocol, RawFile, Socket, SourceAddress, SourceOutcome,
-};
-
-const STOCK: &str =
-    "127.0.0.1\tlocalhost\n127.0.1.1\tdevbox\n\n::1\tlocalhost ip6-localhost\n192.0.2.9 api.test\n";
+use crate::snapshot::{Content, FileKind};
 
 #[test]
 fn a_healthy_machine_is_one_line_of_good_news() {
@@ -41,8 +35,8 @@ fn a_server_on_ipv4_alone_fails_the_clients_that_take_the_first_address() {
     assert_eq!(
         got.verdict.cause,
         [
-            "localhost resolves so that ::1 comes first (RFC 6724 rule 6: precedence 50 > 10), but",
-            "the server (python3, pid 30618) listens on 127.0.0.1:3000 only"
+            "localhost resolves to ::1 first (RFC 6724 rule 6: precedence 50 > 10),",
+            "but the server (python3, pid 30618) listens on 127.0.0.1:3000 only"
         ]
     );
     let not = got.verdict.do_not.unwrap();
@@ -59,11 +53,7 @@ fn a_server_on_ipv6_alone_under_an_ipv4_name_fails_all() {
     machine.sockets = vec![server("::1", 7, "vite")];
     let got = ask(&machine, "localhost", Some(3000));
     assert_eq!(got.verdict.headline, "localhost:3000 — neither kind of client can connect");
-    assert!(
-        got.verdict.cause[0].contains("127.0.0.1 is the only address (/etc/hosts:1)"),
-        "{:?}",
-        got.verdict
-    );
+    assert!(got.verdict.cause[0].contains("127.0.0.1 only (/etc/hosts:1)"), "{:?}", got.verdict);
     assert!(got.verdict.do_not.unwrap().contains("0.0.0.0"));
 }
 
@@ -248,176 +238,4 @@ fn an_assumed_v6only_is_said() {
     machine.sockets = vec![Socket { v6only: None, ..server("::", 1, "node") }];
     let got = ask(&machine, "localhost", Some(3000));
     assert_eq!(got.gaps.iter().map(|g| g.what.as_str()).collect::<Vec<_>>(), ["IPV6_V6ONLY of [::]:3000"]);
-}
-
-#[test]
-fn remedies_come_once_least_invasive_first_with_their_effect() {
-    let mut raw = debian("127.0.0.1 localhost\n");
-    raw.sockets = vec![server("::1", 7, "vite")];
-    let machine = Machine::new(raw);
-    let target = target("localhost", Some(3000));
-    let edit = |text: &str| RemedyAction::Edits {
-        path: HOSTS.into(),
-        edits: vec![TextEdit { byte_start: 20, byte_end: 20, text: text.into() }],
-    };
-    let remedy = |title: &str, reach: &str, action| Remedy::new(title, Applicability::Unsafe, reach, action);
-    let advice = || RemedyAction::Advice { text: "bind both".into() };
-    let add = || remedy("add ::1", "whole machine", edit("::1 localhost\n"));
-    let findings = [
-        finding("hosts.localhost-v4-only", vec![add()]),
-        finding("reach.family-mismatch", vec![add(), remedy("listen on both", "this server only", advice())]),
-        finding(
-            "x.y",
-            vec![remedy("a", "all", advice()), remedy("b", "all", edit("")), remedy("c", "all", edit("#"))],
-        ),
-    ];
-    let answers = resolve::answers(&machine, &Query::any("localhost"));
-    let course = course::course(&target, answers.first(), None);
-    let clients = reach::clients(&machine, &answers[0], 3000);
-    let listeners = reach::listeners(&machine, 3000);
-    let case = Case {
-        machine: &machine,
-        target: &target,
-        answer: answers.first(),
-        course: &course,
-        live: None,
-        clients: &clients,
-        listeners: &listeners,
-        findings: &findings,
-    };
-    let fixes = fixes::fixes(&case);
-    let got: Vec<_> = fixes.iter().map(|f| (f.title.as_str(), f.effect.as_deref())).collect();
-    assert_eq!(
-        got,
-        [
-            ("listen on both", Some("both kinds of client connect")),
-            ("add ::1", Some("localhost → ::1, 127.0.0.1 afterwards, both kinds of client connect")),
-            ("b", Some("localhost → 127.0.0.1 as before")),
-        ]
-    );
-}
-
-#[test]
-fn findings_concern_what_they_touch() {
-    let machine = Machine::new(debian(STOCK));
-    let line = |n: usize| {
-        let bytes = STOCK.as_bytes();
-        let start = STOCK.split_inclusive('\n').take(n - 1).map(str::len).sum::<usize>();
-        vec![crate::finding::Location::of(HOSTS, bytes, start..start + 3, "here")]
-    };
-    type Case<'a> = (&'static str, Vec<crate::finding::Location>, &'a str, Option<u16>, bool);
-    let cases: &[Case<'_>] = &[
-        ("hosts.invalid-address", line(2), "localhost", None, true),
-        ("hosts.invalid-address", line(2), "api.test", None, false),
-        ("hosts.stale-address", line(5), "api.test", None, true),
-        ("hosts.stale-address", line(5), "API.TEST.", None, true),
-        ("hosts.encoding-utf16", vec![], "api.test", None, true),
-        ("hosts.encoding-utf16", vec![], "127.0.0.1", None, false),
-        ("hosts.localhost-missing", vec![], "api.test", None, false),
-        ("nss.dns-before-files", vec![], "api.test", None, true),
-        ("resolve.localhost-unresolved", vec![], "api.test", None, false),
-        ("gai.replaces-table", vec![], "api.test", None, false),
-        ("lo.down", vec![], "api.test", None, false),
-        ("lo.down", vec![], "devbox", None, true),
-        ("kernel.bindv6only", vec![], "127.0.0.1", Some(8080), true),
-        ("listen.none", vec![], "127.0.0.1", None, false),
-    ];
-    for (code, locations, name, port, want) in cases {
-        let finding = Finding { locations: locations.clone(), ..finding(code, vec![]) };
-        let target = target(name, *port);
-        let answers = resolve::answers(&machine, &Query::any(name));
-        assert_eq!(concerns(&machine, &target, answers.first(), &finding), *want, "{code} for {name}");
-    }
-}
-
-fn assert_fine(got: &Diagnosis) {
-    assert_eq!(got.verdict.kind, VerdictKind::Fine, "{:#?}", got.verdict);
-    assert!(got.verdict.fixes.is_empty() && got.verdict.cause.is_empty() && got.verdict.do_not.is_none());
-    assert_eq!(got.gaps, []);
-}
-
-fn ask(machine: &Snapshot, name: &str, port: Option<u16>) -> Diagnosis {
-    diagnose(machine.clone(), &target(name, port))
-}
-
-fn target(name: &str, port: Option<u16>) -> Target {
-    let literal = name.parse::<IpAddr>().ok().map(ScopedAddr::from);
-    Target { name: name.into(), literal, port }
-}
-
-fn at(address: &str) -> ScopedAddr {
-    address.parse::<IpAddr>().unwrap().into()
-}
-
-fn finding(code: &'static str, remedies: Vec<Remedy>) -> Finding {
-    Finding {
-        code,
-        severity: Severity::Warning,
-        title: code.into(),
-        message: None,
-        locations: Vec::new(),
-        evidence: Vec::new(),
-        remedies,
-        references: &[],
-    }
-}
-
-fn live(name: &str, outcome: LiveOutcome) -> LiveLookup {
-    LiveLookup { name: name.into(), family: Family::Any, flags: Vec::new(), outcome, elapsed_ms: 3 }
-}
-
-fn present(kind: FileKind) -> Meta {
-    Meta::Present { kind, mode: 0o644, owner: 0, size: 0, mtime: 0, link: None, mount: false }
-}
-
-fn server(address: &str, pid: u32, name: &str) -> Socket {
-    let address: IpAddr = address.parse().unwrap();
-    Socket {
-        protocol: Protocol::Tcp,
-        address,
-        port: 3000,
-        interface_index: 0,
-        v6only: address.is_ipv6().then_some(false),
-        uid: 0,
-        inode: u64::from(pid),
-        process: Some(Process { pid, name: name.into(), user: None }),
-    }
-}
-
-/// Debian 12 with this hosts file, `hosts: files dns`, a healthy lo and no network.
-fn debian(hosts: &str) -> Snapshot {
-    let mut snapshot = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: "Debian GNU/Linux 12 (bookworm)".into(),
-        kernel: String::new(),
-        libc: None,
-        hostname: "devbox".into(),
-    });
-    snapshot.files = vec![
-        RawFile::text(HOSTS, hosts.as_bytes()),
-        RawFile::text(HOST_CONF, b"multi on\n"),
-        RawFile::absent(crate::machine::GAI),
-        RawFile::text(crate::machine::RESOLV, b"nameserver 192.0.2.53\n"),
-    ];
-    let address = |text: &str, prefix_len| InterfaceAddress {
-        address: text.parse().unwrap(),
-        peer: None,
-        prefix_len,
-        flags: 0,
-        scope: 254,
-    };
-    snapshot.interfaces = vec![Interface {
-        index: 1,
-        name: "lo".into(),
-        link_type: 772,
-        flags: 0x9,
-        mtu: 65536,
-        addresses: vec![address("127.0.0.1", 8), address("::1", 128)],
-    }];
-    let itself = |text: &str| SourceAddress {
-        destination: at(text),
-        outcome: SourceOutcome::Source(text.parse().unwrap()),
-    };
-    snapshot.source_addresses = vec![itself("::1"), itself("127.0.0.1")];
-    snapshot
 }
