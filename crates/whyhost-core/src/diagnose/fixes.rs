@@ -125,12 +125,13 @@ pub(super) fn do_not(case: &Case<'_>) -> Option<String> {
     }
     match first.address.address {
         IpAddr::V6(_) => Some(format!(
-            "do not delete the line `::1 localhost`{}: servers on ::1 alone become unreachable by name and IPv6 \
-             look-ups of localhost go to DNS; swapping the lines changes nothing, since glibc sorts",
+            "delete the line `::1 localhost`{}: servers on ::1 alone lose their name, and IPv6 look-ups of localhost go \
+             to DNS; swapping the lines changes nothing, since glibc sorts",
             v6_line(case).map(|at| format!(" ({at})")).unwrap_or_default()
         )),
         IpAddr::V4(_) => Some(
-            "do not bind the server to 0.0.0.0 or :: for this: that opens the port to every network of the machine".into(),
+            "bind the server to 0.0.0.0 or :: for this: that opens the port to every network of the machine"
+                .into(),
         ),
     }
 }
