@@ -32,12 +32,14 @@ impl Addresses {
     pub(super) fn text(&mut self, text: &str, zone: impl FnOnce(&str) -> String) -> Option<String> {
         let (rest, prefix) = split_before(text, '/');
         let (core, scope) = split_before(rest, '%');
+        let suffix = prefix.strip_prefix('/');
+        let netmask = suffix.and_then(|suffix| suffix.parse::<Ipv4Addr>().ok());
+        // Nothing is given a mask before the whole word is known to be an address.
+        if suffix.is_some_and(|suffix| netmask.is_none() && !suffix.bytes().all(|b| b.is_ascii_digit())) {
+            return None;
+        }
         let core = self.bare(core)?;
-        let prefix = match prefix.strip_prefix('/') {
-            Some(length) if length.bytes().all(|b| b.is_ascii_digit()) => prefix.to_owned(),
-            Some(netmask) => format!("/{}", self.bare(netmask)?),
-            None => String::new(),
-        };
+        let prefix = netmask.map_or(prefix.to_owned(), |netmask| format!("/{}", self.v4(netmask)));
         let scope = scope.strip_prefix('%').map_or(String::new(), |scope| format!("%{}", zone(scope)));
         Some(core + &scope + &prefix)
     }

@@ -93,19 +93,29 @@ impl Masks {
         match kind {
             _ if stays => word.to_vec(),
             Kind::Switch => masked(word),
-            Kind::Hosts if at == 0 => {
-                self.first_word(&text).map_or_else(|| self.address_or_name(word), |m| symbols::of(&m))
-            }
+            Kind::Hosts if at == 0 => self.as_address(word, true).unwrap_or_else(|| self.names.host(word)),
             _ => self.address_or_name(word),
         }
     }
 
     /// A word that is an address or a host name.
-    pub(super) fn address_or_name(&mut self, word: &[Symbol]) -> Vec<Symbol> {
-        match self.address(&symbols::text(word)) {
-            Some(masked) => symbols::of(&masked),
-            None => self.names.host(word),
+    fn address_or_name(&mut self, word: &[Symbol]) -> Vec<Symbol> {
+        self.as_address(word, false).unwrap_or_else(|| self.names.host(word))
+    }
+
+    /// The mask of a word that is an address; `first` where only an address can stand. Bytes that are no text can only
+    /// be in a zone.
+    fn as_address(&mut self, word: &[Symbol], first: bool) -> Option<Vec<Symbol>> {
+        let is_raw = |symbol: &Symbol| matches!(symbol, Symbol::Raw(_));
+        let zone =
+            word.iter().position(|symbol| *symbol == Symbol::Char('%')).filter(|_| word.iter().any(is_raw));
+        let (word, zone) = word.split_at(zone.unwrap_or(word.len()));
+        if word.iter().any(is_raw) {
+            return None;
         }
+        let text = symbols::text(word);
+        let masked = if first { self.first_word(&text) } else { self.address(&text) }?;
+        Some([symbols::of(&masked), self.names.host(zone)].concat())
     }
 
     /// A comment: markers of programs stay whole, addresses and the localhost family are treated as elsewhere, other
@@ -123,14 +133,16 @@ impl Masks {
             let text = symbols::text(word);
             let core = text.split(['/', '%']).next().unwrap_or_default();
             let mask = match core.parse::<IpAddr>() {
-                Ok(_) => self.address(&text),
+                Ok(_) => self.as_address(word, false),
                 // An entry that was commented out.
-                Err(_) if at == 0 && core.starts_with(|c: char| c.is_ascii_digit()) => self.first_word(&text),
+                Err(_) if at == 0 && core.starts_with(|c: char| c.is_ascii_digit()) => {
+                    self.as_address(word, true)
+                }
                 Err(_) => None,
             };
             let stays = is_kept(&text) || known::PROSE.contains(&text.to_ascii_lowercase().as_str());
             match mask {
-                Some(mask) => symbols::of(&mask),
+                Some(mask) => mask,
                 None if stays => word.to_vec(),
                 None => masked(word),
             }
