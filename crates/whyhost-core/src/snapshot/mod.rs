@@ -4,8 +4,10 @@
 //! schema ([`SCHEMA`]); fields are only ever added.
 
 mod raw;
+mod redact;
 
 pub use raw::{Content, FileKind, Meta, RawFile};
+pub use redact::redact;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
