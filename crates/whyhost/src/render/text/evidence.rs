@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison};
 use whyhost_core::finding::Severity;
 use whyhost_core::reach::Listener;
-use whyhost_core::resolve::{Answer, Because, Ranked, Source};
+use whyhost_core::resolve::{Answer, Because, Ranked, Source, Status};
 use whyhost_core::snapshot::{LiveLookup, LiveOutcome, ScopedAddr, Snapshot};
 
 /// One fact with its source.
@@ -55,6 +55,7 @@ fn heading(d: &Diagnosis) -> String {
     let Some(answer) = d.answers.first() else { return "Evidence".into() };
     let resolver = answer.resolver;
     match answer.addresses.as_slice() {
+        [] if answer.status == Status::Unknown => format!("How far the look-up can be followed ({resolver})"),
         [] => format!("Why there is no address ({resolver})"),
         [only] => format!("Where {} comes from ({resolver})", only.address),
         [first, ..] => format!("Why {} comes first ({resolver})", first.address),
