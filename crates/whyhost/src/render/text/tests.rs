@@ -217,7 +217,7 @@ fn crowded() -> Diagnosis {
     let mut d = diagnosis();
     let long = "a sentence that goes on and on ".repeat(4);
     d.verdict.headline = format!("localhost:3000 — {long}");
-    d.verdict.cause = vec![long.clone(), long.clone()];
+    d.verdict.cause = vec![format!("one, {long}"), format!("two, {long}")];
     for fix in &mut d.verdict.fixes {
         fix.title = long.clone();
         fix.reach = long.clone();
