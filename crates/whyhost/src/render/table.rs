@@ -31,14 +31,20 @@ fn narrow(widths: &mut [usize], rows: &[Vec<String>], room: usize) {
     let whole = rows.iter().filter(|r| r.len() == widths.len() + 1);
     let last = whole.filter_map(|r| r.last()).map(|c| cells(c)).max().unwrap_or(0);
     while widths.iter().map(|w| w + GAP).sum::<usize>() + last > room {
-        let Some(widest) = widths.iter_mut().max().filter(|w| **w > READABLE) else { break };
+        let Some(widest) = widest(widths, READABLE) else { break };
         *widest -= 1;
     }
     // A very narrow screen: the table stays within it even so.
     while widths.iter().map(|w| w + GAP).sum::<usize>() + last.min(READABLE) > room {
-        let Some(widest) = widths.iter_mut().max().filter(|w| **w > 4) else { break };
+        let Some(widest) = widest(widths, 4) else { break };
         *widest -= 1;
     }
+}
+
+/// The widest column above `least`; the first one, which names the row, only where no other is left.
+fn widest(widths: &mut [usize], least: usize) -> Option<&mut usize> {
+    let wide = widths.iter_mut().enumerate().filter(|(_, w)| **w > least);
+    wide.max_by_key(|(i, w)| (*i > 0, **w)).map(|(_, w)| w)
 }
 
 fn line(ui: &Ui, indent: usize, widths: &[usize], row: &[String]) -> String {

@@ -8,7 +8,7 @@ use whyhost_core::snapshot::Snapshot;
 /// Indent of a remedy below `Fix`.
 const INDENT: usize = 9;
 /// Further indent of its commands and lines.
-const DEEP: usize = 14;
+const DEEP: usize = 12;
 
 /// The first `count` remedies, those before `detailed` with their commands or lines.
 pub(crate) fn fixes(
