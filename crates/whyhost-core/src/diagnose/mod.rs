@@ -147,8 +147,7 @@ pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
         .port
         .map_or_else(Vec::new, |port| reach::clients_of(&machine, &course.addresses, course.status, port));
     let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(&machine, port));
-    let mut findings =
-        rules::run(&rules::Context { machine: &machine, target, answers: &answers, clients: &clients });
+    let mut findings = rules::run(&rules::Context::new(&machine, target, &answers, &clients));
     findings.retain(|f| concerns(&machine, target, answers.first(), f));
     let verdict = verdict::verdict(&Case {
         machine: &machine,

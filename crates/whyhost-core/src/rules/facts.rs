@@ -20,7 +20,17 @@ pub(super) const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 const RESOLVED_SOCKET: &str = "/run/systemd/resolve/io.systemd.Resolve";
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The lines that name localhost, as glibc reads the hosts file.
+    pub(super) fn localhost_lines(&self) -> &[LocalhostLine<'a>] {
+        self.localhost_lines.get_or_init(|| localhost_lines(self.machine))
+    }
+
+    /// The first line that gives localhost ::1.
+    pub(super) fn localhost_v6_line(&self) -> Option<&LocalhostLine<'a>> {
+        self.localhost_lines().iter().find(|l| l.entry.address == V6)
+    }
+
     /// The question is about localhost.
     pub(super) fn asks_localhost(&self) -> bool {
         self.target.is_localhost()
@@ -113,8 +123,7 @@ impl LocalhostLine<'_> {
     }
 }
 
-/// The lines that name localhost, as glibc reads the file.
-pub(super) fn localhost_lines(machine: &Machine) -> Vec<LocalhostLine<'_>> {
+fn localhost_lines(machine: &Machine) -> Vec<LocalhostLine<'_>> {
     let entries = machine.hosts.value.entries(&GLIBC);
     entries
         .filter_map(|entry| {
@@ -122,11 +131,6 @@ pub(super) fn localhost_lines(machine: &Machine) -> Vec<LocalhostLine<'_>> {
             Some(LocalhostLine { name: name.span.clone(), entry })
         })
         .collect()
-}
-
-/// The first line that gives localhost an IPv6 loopback address.
-pub(super) fn localhost_v6_line(machine: &Machine) -> Option<LocalhostLine<'_>> {
-    localhost_lines(machine).into_iter().find(|l| l.entry.address == V6)
 }
 
 /// 127/8, ::1, or 127/8 written as an IPv6 address.

@@ -21,6 +21,7 @@ use crate::finding::{Finding, Remedy, Severity};
 use crate::machine::Machine;
 use crate::reach::ClientOutcome;
 use crate::resolve::Answer;
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 /// A rule: metadata and a check.
@@ -49,6 +50,20 @@ pub struct Context<'a> {
     pub answers: &'a [Answer],
     /// What each client gets, when a port was asked.
     pub clients: &'a [ClientOutcome],
+    /// Lines of the hosts file that name localhost, read once: the file may have a million lines.
+    localhost_lines: OnceCell<Vec<facts::LocalhostLine<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    /// What rules may look at for one question; `answers` is empty for an address, `clients` without a port.
+    pub fn new(
+        machine: &'a Machine,
+        target: &'a Target,
+        answers: &'a [Answer],
+        clients: &'a [ClientOutcome],
+    ) -> Context<'a> {
+        Context { machine, target, answers, clients, localhost_lines: OnceCell::new() }
+    }
 }
 
 /// All rules, by area.

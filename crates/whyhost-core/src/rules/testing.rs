@@ -200,7 +200,7 @@ impl Bench {
         let status = answers.first().map_or(Status::Found, |a| a.status);
         let clients =
             target.port.map_or_else(Vec::new, |p| reach::clients_of(&machine, &addresses, status, p));
-        run(&Context { machine: &machine, target: &target, answers: &answers, clients: &clients })
+        run(&Context::new(&machine, &target, &answers, &clients))
     }
 
     /// The first finding with this code.

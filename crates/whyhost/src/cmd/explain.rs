@@ -28,8 +28,7 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     target.port = None;
     let machine = Machine::new(gather::ask(global, facts, &query));
     let mut answers = resolve::answers(&machine, &query);
-    let mut findings =
-        rules::run(&Context { machine: &machine, target: &target, answers: &answers, clients: &[] });
+    let mut findings = rules::run(&Context::new(&machine, &target, &answers, &[]));
     findings.retain(|f| concerns(&machine, &target, answers.first(), f));
     let live = compare_live(&machine, &query, answers.first());
     if let Some(id) = &args.resolver {

@@ -34,8 +34,7 @@
 
 use super::super::edit::{self, BOM};
 use super::super::facts::{
-    LOCALHOST, V6, hosts_reach, in_hosts, list, localhost_addresses, localhost_lines, localhost_supplier,
-    reads_etc_hosts,
+    LOCALHOST, V6, hosts_reach, in_hosts, list, localhost_addresses, localhost_supplier, reads_etc_hosts,
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
@@ -60,7 +59,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let hosts = &ctx.machine.hosts;
     // Bytes that this user may not read are another finding, and nothing is known of their lines.
     let known = !matches!(hosts.state, FileState::Unreadable(_) | FileState::Unrecorded);
-    if !known || !reads_etc_hosts(ctx.machine) || !localhost_lines(ctx.machine).is_empty() {
+    if !known || !reads_etc_hosts(ctx.machine) || !ctx.localhost_lines().is_empty() {
         return;
     }
     let supplier = localhost_supplier(ctx.machine);

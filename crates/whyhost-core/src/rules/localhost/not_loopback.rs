@@ -28,9 +28,7 @@
 //! - https://github.com/jupyter/notebook/issues/5560
 
 use super::super::edit;
-use super::super::facts::{
-    LOCALHOST, LocalhostLine, V4, V6, hosts_reach, hosts_row, in_hosts, is_loopback, localhost_lines,
-};
+use super::super::facts::{LOCALHOST, LocalhostLine, V4, V6, hosts_reach, hosts_row, in_hosts, is_loopback};
 use super::super::remedy;
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Finding, Remedy, Severity};
@@ -52,7 +50,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
-    let lines = localhost_lines(machine);
+    let lines = ctx.localhost_lines();
     for line in lines.iter().filter(|l| is_foreign(l.entry.address)) {
         let address = line.entry.address;
         let mut finding = RULE.finding(format!("localhost is {address}, which is no loopback address"));
@@ -60,7 +58,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), label));
         finding.locations.push(in_hosts(machine, line.name.clone(), "the name").secondary());
         finding.evidence.push(hosts_row(machine, line.entry.line));
-        finding.remedies.extend(repair(machine, line, &lines));
+        finding.remedies.extend(repair(machine, line, lines));
         out.push(finding);
     }
 }

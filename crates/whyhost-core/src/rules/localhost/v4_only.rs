@@ -29,7 +29,7 @@
 use super::super::edit;
 use super::super::facts::{
     LOCALHOST, LocalhostLine, V4, V6, accepts, hosts_reach, hosts_row, in_hosts, listener_row,
-    localhost_addresses, localhost_lines, localhost_supplier, tcp_sockets,
+    localhost_addresses, localhost_supplier, tcp_sockets,
 };
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
@@ -51,7 +51,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
-    let lines = localhost_lines(machine);
+    let lines = ctx.localhost_lines();
     let Some(v4) = lines.iter().find(|l| l.entry.address.is_ipv4() && l.entry.address.is_loopback()) else {
         return;
     };

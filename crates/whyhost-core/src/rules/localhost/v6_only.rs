@@ -25,8 +25,7 @@
 
 use super::super::edit;
 use super::super::facts::{
-    LOCALHOST, hosts_reach, hosts_row, in_hosts, list, localhost_addresses, localhost_lines,
-    localhost_supplier,
+    LOCALHOST, hosts_reach, hosts_row, in_hosts, list, localhost_addresses, localhost_supplier,
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
@@ -47,7 +46,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
-    let lines = localhost_lines(machine);
+    let lines = ctx.localhost_lines();
     let Some(v6) = lines.iter().find(|l| l.entry.address.is_ipv6() && l.entry.address.is_loopback()) else {
         return;
     };

@@ -31,7 +31,7 @@
 //! - https://github.com/dotnet/aspnetcore/issues/29928
 //! - https://github.com/helm/helm/issues/2658
 
-use super::super::facts::{V6, hosts_row, in_hosts, localhost_v6_line};
+use super::super::facts::{V6, hosts_row, in_hosts};
 use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Severity};
@@ -60,7 +60,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if off.is_empty() || machine.loopback_has(V6) {
         return;
     }
-    let Some(line) = localhost_v6_line(machine) else { return };
+    let Some(line) = ctx.localhost_v6_line() else { return };
     let title = "IPv6 is switched off by sysctl, but the hosts file gives localhost ::1";
     let mut finding = RULE.finding(title);
     finding.locations.push(in_hosts(

@@ -26,7 +26,7 @@
 //! - https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 //! - https://github.com/nodejs/node/issues/17664
 
-use super::super::facts::{hosts_row, in_hosts, localhost_v6_line};
+use super::super::facts::{hosts_row, in_hosts};
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
 use crate::finding::{Evidence, Finding, Severity};
@@ -48,7 +48,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if machine.has_inet6_sockets() {
         return;
     }
-    let Some(line) = localhost_v6_line(machine) else { return };
+    let Some(line) = ctx.localhost_v6_line() else { return };
     let mut finding = RULE.finding("IPv6 sockets cannot be made, but the hosts file gives localhost ::1");
     finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), "no program can use it"));
     finding.evidence.push(Evidence::new("EAFNOSUPPORT", "socket(AF_INET6)"));

@@ -30,7 +30,7 @@
 //! - https://github.com/dotnet/aspnetcore/issues/29928
 //! - https://github.com/moby/moby/issues/37616
 
-use super::super::facts::{V4, V6, accepts, hosts_row, in_hosts, localhost_v6_line, tcp_sockets};
+use super::super::facts::{V4, V6, accepts, hosts_row, in_hosts, tcp_sockets};
 use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Remedy, Severity};
@@ -58,7 +58,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if machine.loopback_has(V6) || !machine.has_inet6_sockets() {
         return;
     }
-    let line = localhost_v6_line(machine);
+    let line = ctx.localhost_v6_line();
     let server = ctx.target.port.filter(|port| accepts(machine, V6, *port) && !accepts(machine, V4, *port));
     if line.is_none() && server.is_none() {
         return;

@@ -72,10 +72,12 @@ fn from_dns(answer: &Answer) -> Option<Vec<Evidence>> {
 /// Nothing is recorded of the server's answers, but the walk asks DNS and an address came back.
 fn live_through_dns(ctx: &Context<'_>, answer: &Answer) -> Option<Vec<Evidence>> {
     let LiveOutcome::Found(addresses) = &ctx.live()?.outcome else { return None };
-    let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));
     // systemd-resolved, whose answer is not computable either, knows localhost by itself.
-    let computable = answer.status != Status::Unknown || localhost_supplier(ctx.machine).is_some();
-    if computable || questions.is_empty() {
+    if answer.status != Status::Unknown || localhost_supplier(ctx.machine).is_some() {
+        return None;
+    }
+    let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));
+    if questions.is_empty() {
         return None;
     }
     let asked: Vec<String> = questions.into_iter().map(|(name, kind)| format!("{name} {kind}")).collect();

@@ -25,7 +25,7 @@
 //! - https://man7.org/linux/man-pages/man5/gai.conf.5.html
 //! - https://man7.org/linux/man-pages/man5/host.conf.5.html
 
-use super::super::facts::{V4, V6, list, localhost_lines};
+use super::super::facts::{V4, V6, list};
 use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule, edit};
 use crate::finding::{Applicability, Evidence, Finding, Location, Remedy, Severity};
@@ -53,7 +53,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let (true, Some(answer)) = (ctx.asks_localhost(), ctx.glibc()) else { return };
     let addresses: Vec<IpAddr> = answer.addresses.iter().map(|r| r.address.address).collect();
     let as_default = answer.status != Status::Found || addresses.first() == Some(&V6);
-    if as_default || !both_are_named(machine) || !both_are_usable(machine) {
+    if as_default || !both_are_named(ctx) || !both_are_usable(machine) {
         return;
     }
     let Some(setting) = setting(machine, &addresses) else { return };
@@ -66,8 +66,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     out.push(finding);
 }
 
-fn both_are_named(machine: &Machine) -> bool {
-    let lines = localhost_lines(machine);
+fn both_are_named(ctx: &Context<'_>) -> bool {
+    let lines = ctx.localhost_lines();
     [V4, V6].iter().all(|want| lines.iter().any(|l| l.entry.address == *want))
 }
 
