@@ -363,6 +363,30 @@ fn kinds(bytes: &[u8]) -> Vec<LineKind> {
     HostsFile::parse(bytes).0.lines().map(|line| line.kind()).collect()
 }
 
+/// Real files, read in place; the variable names their folder.
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the corpus is read in place; a skipped test says so"
+)]
+fn the_corpus_keeps_its_layout() {
+    let Some(folder) = std::env::var_os("WHYHOST_CORPUS") else {
+        return eprintln!("SKIP: WHYHOST_CORPUS does not name a folder of hosts files");
+    };
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let masked = redacted_file("/etc/hosts", &bytes);
+        assert_eq!(masked.len(), bytes.len(), "{}", path.display());
+        assert_eq!(kinds(&masked), kinds(&bytes), "{}", path.display());
+        assert!(redacted_file("/etc/hosts", &masked) == masked, "{}", path.display());
+        files += 1;
+    }
+    assert!(files > 0, "an empty corpus proves nothing");
+}
+
 /// What makes the layout of a file: everything that is no letter and no digit.
 fn layout(bytes: &[u8]) -> Vec<Option<u8>> {
     bytes.iter().map(|b| (!b.is_ascii_alphanumeric() && b.is_ascii()).then_some(*b)).collect()
