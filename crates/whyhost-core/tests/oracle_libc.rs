@@ -8,7 +8,7 @@ use recorded::{Asked, GLIBC, Recorded};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use whyhost_core::machine::Machine;
-use whyhost_core::resolve::{Answer, dns_questions, glibc};
+use whyhost_core::resolve::{Answer, dns_questions, glibc, musl};
 
 const MATRIX: &str = include_str!("../../../testdata/oracle/libc/matrix.jsonl");
 const RANDOM: &str = include_str!("../../../testdata/oracle/libc/random.jsonl");
@@ -46,6 +46,60 @@ fn glibc_answers_as_recorded() {
         }
     }
     report.finish();
+}
+
+/// musl from 1.2.1 on is modelled: 1.1.24 treats a failing family otherwise.
+const MUSL: [&str; 2] = ["1.2.3", "1.2.6"];
+
+const MUSL_DEVIATIONS: &[(&str, &str, &str)] = &[
+    ("A13.0", "1.2.3", NO_SOURCE),
+    ("A13.0", "1.2.6", NO_SOURCE),
+    ("rbr229.4", "1.2.3", NO_SOURCE),
+    ("rbr229.4", "1.2.6", NO_SOURCE),
+    ("rbr341.7", "1.2.3", NO_SOURCE),
+    ("rbr341.7", "1.2.6", NO_SOURCE),
+    ("A30.0", "1.2.6", BAD_ZONE),
+    ("A30.1", "1.2.6", BAD_ZONE),
+    ("A30.2", "1.2.6", BAD_ZONE),
+];
+const NO_SOURCE: &str = "the recording has no source address for fe80::1%1: the model says unknown";
+const BAD_ZONE: &str =
+    "a line whose zone is no interface counts as the name with another family; the model skips it";
+
+#[test]
+fn musl_answers_as_recorded() {
+    let (mut equal, mut known) = (0, 0);
+    let mut different = Vec::new();
+    for machine in &machines() {
+        for (n, asked) in machine.asked.iter().enumerate() {
+            for version in MUSL {
+                let library = format!("musl-{version}");
+                let query = asked.query();
+                let answer = musl::answer(&machine.machine(&library, &query), &query);
+                let expected = asked.answer(&library).unwrap_or("(not recorded)");
+                let got = recorded::outcome(&answer);
+                let id = format!("{}.{n}", machine.id);
+                if got == expected {
+                    equal += 1;
+                } else if let Some((.., why)) =
+                    MUSL_DEVIATIONS.iter().find(|(i, v, _)| *i == id && *v == version)
+                {
+                    println!("known deviation {id} ({version}): {why}");
+                    known += 1;
+                } else {
+                    different.push(format!(
+                        "{}.{n} {library}: {} {:?} {}\n  expected {expected}\n  got      {got}\n  {:?}\n  {:?}",
+                        machine.id, asked.name, asked.family, asked.flags, answer.trace, machine.etc
+                    ));
+                }
+            }
+        }
+    }
+    println!("musl: {equal} equal, {} different, {known} known deviations", different.len());
+    let shown = different.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n");
+    assert!(different.is_empty(), "{} mismatches\n{shown}", different.len());
+    assert_eq!(known, MUSL_DEVIATIONS.len(), "no longer deviations, remove them from the table");
+    assert_eq!(equal + known, QUESTIONS * MUSL.len());
 }
 
 #[test]

@@ -51,7 +51,12 @@ fn look_up(snapshot: &mut Snapshot, query: &Query, questions: &[(String, &'stati
 }
 
 fn about(path: &Path, error: &SysError) -> Failure {
-    let failure = Failure::caused(error).path(path.display().to_string());
+    let mut failure = Failure::caused(error);
+    if path == Path::new("-") {
+        failure.message = failure.message.replacen("snapshot -:", "snapshot from standard input:", 1);
+    } else {
+        failure = failure.path(path.display().to_string());
+    }
     match error {
         SysError::Snapshot { .. } => failure.hint("`whyhost snapshot -o machine.json` writes one"),
         _ => failure,

@@ -57,25 +57,47 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
 /// `whyhost` and `whyhost TARGET`.
 fn short_form(cli: &Cli, out: &Output) -> Result<u8, Failure> {
     let target = cli.target.as_deref();
-    if let Some((word, command)) = target.and_then(|word| Some((word, args::near_command(word)?))) {
-        return Err(Failure::new(format!("no command `{word}`; did you mean `{command}`?"))
-            .hint(format!("for the host of that name: whyhost diagnose {word}")));
+    if let Some(failure) = target.and_then(near_miss) {
+        return Err(failure);
     }
     cmd::diagnose::run(&cli.global, out, target, cli.client.client.as_deref())
 }
 
 /// Help and version are answers; everything else is a failure, in JSON where that was asked for.
 fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !wants_json(arguments) {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         // A closed stream cannot be told anything.
         let _ = error.print();
-        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(cmd::UNABLE));
+        return ExitCode::from(cmd::FINE);
     }
-    let text = error.render().to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    Output::fallback(Format::Json)
-        .failure(&Failure::new(message).hint("`whyhost --help` shows what is accepted"));
+    let json = wants_json(arguments);
+    let near = arguments.get(1..).unwrap_or_default().iter().find_map(|a| near_miss(a.to_str()?));
+    match near.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+        None if !json => {
+            let _ = error.print();
+        }
+        near => {
+            let format = if json { Format::Json } else { Format::Text };
+            Output::fallback(format).failure(&near.unwrap_or_else(|| in_one_line(error)));
+        }
+    }
     ExitCode::from(cmd::UNABLE)
+}
+
+/// The first paragraph of clap's message.
+fn in_one_line(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let lines: Vec<&str> = text.lines().take_while(|l| !l.is_empty()).map(str::trim).collect();
+    Failure::new(lines.join(" ").trim_start_matches("error: "))
+        .hint("`whyhost --help` shows what is accepted")
+}
+
+fn near_miss(word: &str) -> Option<Failure> {
+    let command = args::near_command(word)?;
+    Some(
+        Failure::new(format!("no command `{word}`; did you mean `{command}`?"))
+            .hint(format!("for the host of that name: whyhost diagnose {word}")),
+    )
 }
 
 /// `--format json` stands in arguments that could not be read as a whole.

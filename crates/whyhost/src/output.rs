@@ -4,6 +4,7 @@ use crate::args::{Color, Format, Global};
 use crate::failure::Failure;
 use crate::render::json;
 use crate::render::style::{Ui, WIDTH};
+use crate::render::text::{join, labelled};
 use anstream::AutoStream;
 use anstream::stream::RawStream;
 use std::io::{self, ErrorKind, Write as _};
@@ -65,7 +66,7 @@ impl Output {
         }
         for gap in gaps {
             let text = self.ui.text(&format!("could not read {}: {}", gap.what, gap.why));
-            self.talk(&format!("{} {text}\n", self.ui.warn("?")));
+            self.talk(&join(&labelled(&self.ui, &format!("{} ", self.ui.warn("?")), &text)));
         }
     }
 

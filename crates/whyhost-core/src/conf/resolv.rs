@@ -1,6 +1,7 @@
 //! /etc/resolv.conf as glibc reads it (`resolv/res_init.c`, `res_vinit_1` and `res_setoptions`).
 
 use super::text::{CLine, atoi, is_space, lines};
+use hosts_edit::address::inet_aton;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// /etc/resolv.conf.
@@ -127,7 +128,7 @@ fn domains(text: &[u8]) -> Vec<String> {
 
 /// An IPv4 address as `inet_aton` reads it, or an IPv6 address with or without a zone.
 fn server(word: &[u8]) -> Option<IpAddr> {
-    if let Some(address) = crate::resolve::numeric::inet_aton(word) {
+    if let Some(address) = inet_aton(word) {
         return Some(IpAddr::V4(address));
     }
     let text = std::str::from_utf8(word).ok()?;

@@ -1,11 +1,13 @@
 //! The whole path once: snapshot → machine → answers → reach → findings → verdict.
 //!
-//! - [`course`]: the addresses that programs get, and who says so.
-//! - [`relevance`]: which findings concern the target.
-//! - [`verdict`]: the answer in a user's words, with cause and fixes.
+//! - `course`: the addresses that programs get, and who says so.
+//! - `relevance`: which findings concern the target.
+//! - `verdict`: what the situation is, and how bad; `headline`, `cause`, `fixes`: the same in a user's words.
 
+mod cause;
 mod course;
 mod fixes;
+mod headline;
 mod relevance;
 mod verdict;
 mod words;
@@ -83,7 +85,7 @@ pub struct Verdict {
     pub cause: Vec<String>,
     /// At most three, least invasive first.
     pub fixes: Vec<Remedy>,
-    /// A popular wrong fix that must not be tried here, with the reason.
+    /// A popular wrong fix that must not be tried here, with the reason: `delete the line …: servers on ::1 …`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub do_not: Option<String>,
 }

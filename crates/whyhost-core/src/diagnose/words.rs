@@ -40,12 +40,10 @@ pub(super) fn predicted(answer: &Answer) -> String {
 }
 
 /// Why an address stands where it stands: `RFC 6724 rule 6: precedence 50 > 10`, `/etc/hosts:1`.
-pub(super) fn reason(answer: &Answer, ranked: &Ranked) -> String {
+pub(super) fn reason(ranked: &Ranked) -> String {
     match &ranked.placed_by {
         Because::Rfc6724 { rule, ours, theirs } => {
-            let name = answer.comparison.iter().find(|r| r.rule == *rule).map_or("", |r| r.name);
-            let values = compared(ours, theirs);
-            format!("RFC 6724 rule {rule}: {name} {values}").replace(":  ", ": ")
+            format!("RFC 6724 rule {rule}: {}", compared(ours, theirs))
         }
         Because::FileOrder => format!("{}; no rule puts another first", ranked.from),
         Because::PreferV4 { setting } => format!("IPv4 preferred by {setting}"),
@@ -53,11 +51,16 @@ pub(super) fn reason(answer: &Answer, ranked: &Ranked) -> String {
     }
 }
 
-/// `50 > 10` where both are numbers.
+/// `precedence 50 > 10` for `precedence 50` and `precedence 10`; else both values in words.
 fn compared(ours: &str, theirs: &str) -> String {
-    match (ours.parse::<i64>(), theirs.parse::<i64>()) {
-        (Ok(a), Ok(b)) if a > b => format!("{ours} > {theirs}"),
-        (Ok(a), Ok(b)) if a < b => format!("{ours} < {theirs}"),
+    let split = |text: &str| {
+        let (what, number) = text.split_once(' ')?;
+        Some((what.to_owned(), number.parse::<i64>().ok()?))
+    };
+    match (split(ours), split(theirs)) {
+        (Some((what, a)), Some((same, b))) if what == same && a != b => {
+            format!("{ours} {} {b}", if a > b { '>' } else { '<' })
+        }
         _ => format!("{ours} against {theirs}"),
     }
 }
@@ -95,5 +98,18 @@ fn a_kind(kind: FileKind) -> &'static str {
         FileKind::Fifo => "a named pipe",
         FileKind::Socket => "a socket",
         FileKind::Device => "a device",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compared;
+
+    #[test]
+    fn values_are_compared_only_where_they_are_numbers_of_one_kind() {
+        assert_eq!(compared("precedence 50", "precedence 10"), "precedence 50 > 10");
+        assert_eq!(compared("scope 2", "scope 14"), "scope 2 < 14");
+        assert_eq!(compared("label 0 = 0", "label 4 ≠ 13"), "label 0 = 0 against label 4 ≠ 13");
+        assert_eq!(compared("usable (::1)", "no way there"), "usable (::1) against no way there");
     }
 }

@@ -7,7 +7,7 @@ pub mod resolvers;
 pub mod stage;
 
 pub use answer::{Answer, Because, Error, Query, QueryFlags, Ranked, RuleRow, Source, Status, Step};
-pub use resolvers::glibc;
+pub use resolvers::{glibc, musl};
 
 use crate::machine::Machine;
 use crate::snapshot::{Family, ScopedAddr};
@@ -16,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The answers of every modelled resolver for `query`, glibc first.
 pub fn answers(machine: &Machine, query: &Query) -> Vec<Answer> {
-    vec![glibc::answer(machine, query)]
+    vec![glibc::answer(machine, query), musl::answer(machine, query)]
 }
 
 /// The addresses whose kernel source address the models will need for `name`: what to record in
@@ -54,9 +54,12 @@ pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
     all
 }
 
-/// The DNS questions (absolute name without final dot, record type) that the walk for `query` may send, in order;
-/// empty when no service asks DNS. What the command asks and records before predicting.
+/// The DNS questions (absolute name without final dot, record type) that the machine's own C library may send for
+/// `query`, in order; empty when no service asks DNS. What the command asks and records before predicting.
 pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static str)> {
+    if machine.os.libc.as_ref().is_some_and(|l| l.name == "musl") {
+        return musl::dns_questions(machine, query);
+    }
     glibc::dns_questions(machine, query)
 }
 

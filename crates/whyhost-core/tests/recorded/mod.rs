@@ -70,6 +70,24 @@ pub enum Bytes {
     },
 }
 
+impl Bytes {
+    /// Wraps the bytes of a file.
+    pub fn new(bytes: &[u8]) -> Bytes {
+        match Content::new(bytes) {
+            Content::Text(text) => Bytes::Text(text),
+            Content::Base64(base64) => Bytes::Base64 { base64 },
+        }
+    }
+
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
+        match self {
+            Bytes::Text(text) => text.as_bytes().to_vec(),
+            Bytes::Base64 { base64 } => Content::Base64(base64.clone()).bytes().expect("standard base64"),
+        }
+    }
+}
+
 /// Network settings that no address row shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -200,11 +218,7 @@ impl Recorded {
             let path = format!("/etc/{name}");
             match content {
                 None => RawFile::absent(&path),
-                Some(Bytes::Text(text)) => RawFile::text(&path, text.as_bytes()),
-                Some(Bytes::Base64 { base64 }) => {
-                    let bytes = Content::Base64(base64.clone()).bytes().expect("standard base64");
-                    RawFile::text(&path, &bytes)
-                }
+                Some(content) => RawFile::text(&path, &content.bytes()),
             }
         });
         let all_disabled = ("ipv6/conf/all/disable_ipv6".to_owned(), 0);

@@ -2,13 +2,12 @@
 
 use crate::files;
 use crate::place::Root;
+use whyhost_core::conf::nsswitch::Nsswitch;
+use whyhost_core::machine::GlibcVersion;
 use whyhost_core::snapshot::{FileKind, Libc, Meta, NssModule};
 
 /// More services than any hosts line names.
 const MAX_SERVICES: usize = 64;
-/// glibc's own default without a hosts line: `dns [!UNAVAIL=return] files` up to 2.35, `files dns` since
-/// (nss/nss_database.c).
-const DEFAULT_SERVICES: [&str; 2] = ["files", "dns"];
 /// Folders of systemd's private library, whose name carries the version.
 const SYSTEMD_FOLDERS: [&str; 2] = ["/usr/lib/systemd", "/lib/systemd"];
 /// Modules that are part of systemd.
@@ -26,35 +25,18 @@ pub(crate) fn modules(root: &Root, nsswitch: Option<&[u8]>) -> Vec<NssModule> {
     services(nsswitch.unwrap_or_default()).into_iter().map(module).collect()
 }
 
-/// The words of all hosts lines that are no action, each once; the default where there is no such line.
-///
-/// This says only which modules to look for. What the line means is read in whyhost-core.
+/// The services of the hosts line as glibc reads it, each once: the reading changed with 2.33 (comments inside a line,
+/// the optional colon), and which glibc it is may not be known, so both readings count.
 fn services(nsswitch: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(nsswitch);
     let mut names: Vec<String> = Vec::new();
-    for line in text.lines().map(|line| line.split('#').next().unwrap_or_default()) {
-        let Some((database, rest)) = line.split_once(':') else { continue };
-        if !database.trim().eq_ignore_ascii_case("hosts") {
-            continue;
-        }
-        for word in without_actions(rest).split_ascii_whitespace().take(MAX_SERVICES) {
-            if !names.iter().any(|known| known == word) {
-                names.push(word.to_owned());
+    for version in [GlibcVersion(2, 36), GlibcVersion(2, 31)] {
+        for service in Nsswitch::parse(nsswitch, version).effective(version).into_iter().take(MAX_SERVICES) {
+            if !names.contains(&service.name) {
+                names.push(service.name);
             }
         }
     }
-    if names.is_empty() { DEFAULT_SERVICES.map(str::to_owned).to_vec() } else { names }
-}
-
-/// The text with a blank for every character of `[…]`.
-fn without_actions(text: &str) -> String {
-    let mut inside = false;
-    let blank = |c: char| {
-        let bracket = matches!(c, '[' | ']');
-        inside = if bracket { c == '[' } else { inside };
-        if inside || bracket { ' ' } else { c }
-    };
-    text.chars().map(blank).collect()
+    names
 }
 
 /// Where the loader finds `libnss_<name>.so.2`. A name with a slash is no file name and is not looked for.
@@ -183,11 +165,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_are_the_words_outside_brackets() {
+    fn services_are_those_that_some_glibc_reads() {
         let text = b"passwd: files\nhosts:\tfiles mdns4_minimal [NOTFOUND=return] dns[!UNAVAIL=return]myhostname # x\n";
-        assert_eq!(services(text), ["files", "mdns4_minimal", "dns", "myhostname"]);
-        assert_eq!(services(b"# hosts: dns\n"), DEFAULT_SERVICES);
-        assert_eq!(services(b"hosts: files files\n HOSTS : x ]y [z"), ["files", "x", "y"]);
+        assert_eq!(services(text), ["files", "mdns4_minimal", "dns", "myhostname", "#", "x"]);
+        let mut default = services(b"# hosts: dns\n");
+        default.sort();
+        assert_eq!(default, ["dns", "files"]);
+        assert_eq!(services(b"hosts files ]y\n"), ["files", "]y"]);
     }
 
     #[test]

@@ -43,38 +43,41 @@ pub(crate) fn run(
         out.gaps(&diagnosis.gaps);
         out.text(&text::diagnose::diagnose(&out.ui, &diagnosis, &files))?;
     }
-    Ok(exit_code(&diagnosis, client.is_some()))
+    Ok(exit_code(&diagnosis))
 }
 
-/// Leaves one client in the diagnosis.
-fn only(diagnosis: &mut Diagnosis, id: &str) -> Result<(), Failure> {
-    if diagnosis.target.port.is_none() {
+/// Leaves one client in the diagnosis, and makes the verdict about it.
+fn only(d: &mut Diagnosis, id: &str) -> Result<(), Failure> {
+    if d.target.port.is_none() {
         return Err(Failure::new("`--client` needs a port: without one nobody connects")
-            .hint(format!("for example whyhost diagnose {}:3000 --client {id}", diagnosis.target.name)));
+            .hint(format!("for example whyhost diagnose {}:3000 --client {id}", d.target.name)));
     }
-    let known: Vec<&str> = diagnosis.clients.iter().map(|c| c.client).collect();
-    if !known.contains(&id) {
+    let known: Vec<&str> = d.clients.iter().map(|c| c.client).collect();
+    let Some(client) = d.clients.iter().find(|c| c.client == id).cloned() else {
         return Err(Failure::new(format!("no client has the id `{id}`"))
             .hint(format!("expected one of: {}", known.join(", "))));
+    };
+    match (client.outcome, client.connected()) {
+        (Outcome::Connects, Some(attempt)) => {
+            d.verdict.kind = VerdictKind::Fine;
+            d.verdict.headline = format!("{} — `{id}` connects to {}", d.target, attempt.address);
+        }
+        (Outcome::Unknown, _) => {}
+        _ => {
+            d.verdict.kind = VerdictKind::Fails;
+            d.verdict.headline = format!("{} — `{id}` cannot connect", d.target);
+        }
     }
-    diagnosis.clients.retain(|c| c.client == id);
+    d.clients = vec![client];
     Ok(())
 }
 
 /// 0: everything connects or resolves; 1: something fails; 2: it could not be told.
-fn exit_code(d: &Diagnosis, one_client: bool) -> u8 {
-    if d.verdict.kind == VerdictKind::Unknown || d.gaps.iter().any(|g| g.what == HOSTS) {
-        return UNABLE;
-    }
-    if one_client {
-        return match d.clients.first().map(|c| c.outcome) {
-            Some(Outcome::Connects) => FINE,
-            Some(Outcome::Unknown) => UNABLE,
-            _ => ACT,
-        };
-    }
+fn exit_code(d: &Diagnosis) -> u8 {
     match d.verdict.kind {
+        _ if d.gaps.iter().any(|g| g.what == HOSTS) => UNABLE,
+        VerdictKind::Unknown => UNABLE,
         VerdictKind::Fine => FINE,
-        _ => ACT,
+        VerdictKind::Warning | VerdictKind::Fails => ACT,
     }
 }

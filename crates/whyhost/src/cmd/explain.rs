@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::render::json::{self, Explanation};
 use crate::render::text;
 use crate::{gather, target};
-use whyhost_core::diagnose::LiveComparison;
+use whyhost_core::diagnose::{LiveComparison, concerns};
 use whyhost_core::machine::Machine;
 use whyhost_core::resolve::{self, Answer, Query, Status};
 use whyhost_core::rules::{self, Context};
@@ -28,8 +28,9 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     target.port = None;
     let machine = Machine::new(gather::ask(global, facts, &query));
     let mut answers = resolve::answers(&machine, &query);
-    let findings =
+    let mut findings =
         rules::run(&Context { machine: &machine, target: &target, answers: &answers, clients: &[] });
+    findings.retain(|f| concerns(&machine, &target, answers.first(), f));
     let live = compare_live(&machine, &query, answers.first());
     if let Some(id) = &args.resolver {
         answers = vec![one(answers, id)?];

@@ -219,8 +219,9 @@ fn destinations(machine: &Machine, candidates: &[Candidate]) -> Result<Vec<Desti
     Ok(all)
 }
 
-/// The recorded source; an IPv4 source seen through an IPv6 socket is an IPv4 source.
-fn source(machine: &Machine, destination: ScopedAddr) -> Result<Option<IpAddr>, ScopedAddr> {
+/// The recorded source of a destination, `None` where the kernel refused; an IPv4 source seen through an IPv6 socket is
+/// an IPv4 source.
+pub(super) fn source(machine: &Machine, destination: ScopedAddr) -> Result<Option<IpAddr>, ScopedAddr> {
     match machine.source_of(destination) {
         Some(SourceOutcome::Errno(_)) => Ok(None),
         Some(SourceOutcome::Source(IpAddr::V6(v6))) if destination.address.is_ipv4() => {

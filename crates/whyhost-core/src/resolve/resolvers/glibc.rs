@@ -63,7 +63,8 @@ fn system<T>(errno: Option<&'static str>) -> Result<T, Failure> {
 fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Found, Failure> {
     let family = configured_family(machine, query, trace)?;
     if query.name == "*" {
-        return Ok(local_addresses(query, family));
+        // "*" counts as no name; neither name nor service is an error.
+        return if query.port.is_some() { Ok(local_addresses(query, family)) } else { fail("EAI_NONAME") };
     }
     if let Some(found) = literal(machine, query, family)? {
         trace.push(Step::new("numeric", format!("{} is an address: no service is asked", query.name)));

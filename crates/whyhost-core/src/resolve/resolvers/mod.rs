@@ -1,3 +1,4 @@
 //! The resolvers, one file each.
 
 pub mod glibc;
+pub mod musl;

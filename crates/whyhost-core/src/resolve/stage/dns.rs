@@ -40,12 +40,14 @@ pub fn configuration(machine: &Machine) -> ResolvConf {
     conf
 }
 
-/// What one question came to, both record types together.
+/// What one question came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reply {
+pub enum Reply {
     /// An answer section with records, of use or not.
     Records,
+    /// The name exists without such a record.
     NoData,
+    /// No such name.
     NxDomain,
     /// SERVFAIL from the last server asked: the search goes on.
     ServFail,
@@ -168,59 +170,20 @@ impl<'m> Search<'m> {
         Ok(replies.first().copied().unwrap_or(Reply::NoData))
     }
 
-    /// One question over all servers: a server that fails passes it to the next one.
     fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
-        let mut last = None;
-        for observation in self.observations(name, kind) {
-            let reply = match reply_of(observation) {
-                Reply::Records if self.call == Call::V6 && self.conf.no_aaaa => Reply::NoData,
-                reply => reply,
-            };
-            if !matches!(reply, Reply::ServFail | Reply::NoAnswer | Reply::NoServer) {
-                return Ok(reply);
-            }
-            // ECONNREFUSED only when no server took the question at all.
-            last = match (last, reply) {
-                (Some(earlier), Reply::NoServer) => Some(earlier),
-                _ => Some(reply),
-            };
-        }
-        last.ok_or_else(|| format!("DNS decides: the snapshot has no answer for {name} {kind}"))
-    }
-
-    /// Recorded answers in the order of the configured servers.
-    fn observations(&self, name: &str, kind: &str) -> Vec<&'m Observation> {
-        let matching: Vec<&Observation> = (self.machine.raw.live.dns.iter())
-            .filter(|o| o.kind == kind && o.name.trim_end_matches('.').eq_ignore_ascii_case(name))
-            .collect();
-        let servers = self.conf.servers();
-        let mut sorted: Vec<&Observation> = servers
-            .iter()
-            .flat_map(|server| matching.iter().filter(move |o| server_address(o) == Some(*server)))
-            .copied()
-            .collect();
-        if sorted.is_empty() {
-            sorted = matching;
-        }
-        sorted
+        let (reply, _) = first_usable(self.machine, &self.conf, name, kind)?;
+        let ignored = reply == Reply::Records && self.call == Call::V6 && self.conf.no_aaaa;
+        Ok(if ignored { Reply::NoData } else { reply })
     }
 
     /// A answers before AAAA answers, each in the order of the packet (`gaih_getanswer`).
     fn records(&self, name: &str) -> Report {
-        let mut found = Vec::new();
-        for kind in &self.kinds {
-            let Some(observation) =
-                self.observations(name, kind).into_iter().find(|o| reply_of(o) == Reply::Records)
-            else {
-                continue;
-            };
-            let expanded =
-                (!name.eq_ignore_ascii_case(self.name.trim_end_matches('.'))).then(|| name.to_owned());
-            found.extend(addresses(observation, kind).map(|address| Candidate {
-                address: address.into(),
-                from: Source::Dns { server: observation.server.clone(), expanded: expanded.clone() },
-            }));
-        }
+        let bare = self.name.trim_end_matches('.');
+        let answers = self.kinds.iter().filter_map(|kind| {
+            let (_, observation) = first_usable(self.machine, &self.conf, name, kind).ok()?;
+            Some(records(observation?, kind, bare, name))
+        });
+        let found: Vec<Candidate> = answers.flatten().collect();
         if found.is_empty() {
             return self.dangling(name);
         }
@@ -241,16 +204,56 @@ impl<'m> Search<'m> {
     }
 }
 
+/// One question over all servers: a server that fails passes it to the next one. With the answer that has records.
+///
+/// # Errors
+/// A sentence when the snapshot has no answer to the question.
+pub fn first_usable<'m>(
+    machine: &'m Machine,
+    conf: &ResolvConf,
+    name: &str,
+    kind: &str,
+) -> Result<(Reply, Option<&'m Observation>), String> {
+    let mut last = None;
+    for observation in observations(machine, conf, name, kind) {
+        let reply = reply_of(observation);
+        if !matches!(reply, Reply::ServFail | Reply::NoAnswer | Reply::NoServer) {
+            return Ok((reply, Some(observation).filter(|_| reply == Reply::Records)));
+        }
+        // ECONNREFUSED only when no server took the question at all.
+        last = match (last, reply) {
+            (Some(earlier), Reply::NoServer) => Some(earlier),
+            _ => Some(reply),
+        };
+    }
+    let unknown = || format!("DNS decides: the snapshot has no answer for {name} {kind}");
+    last.map(|reply| (reply, None)).ok_or_else(unknown)
+}
+
+/// Recorded answers in the order of the configured servers.
+fn observations<'m>(machine: &'m Machine, conf: &ResolvConf, name: &str, kind: &str) -> Vec<&'m Observation> {
+    let matching: Vec<&Observation> = (machine.raw.live.dns.iter())
+        .filter(|o| o.kind == kind && o.name.trim_end_matches('.').eq_ignore_ascii_case(name))
+        .collect();
+    let of_server =
+        |server: IpAddr| matching.iter().filter(move |o| server_address(o) == Some(server)).copied();
+    let sorted: Vec<&Observation> = conf.servers().into_iter().flat_map(of_server).collect();
+    if sorted.is_empty() { matching } else { sorted }
+}
+
 fn server_address(observation: &Observation) -> Option<IpAddr> {
     observation.server.parse::<SocketAddr>().map(|s| s.ip()).or_else(|_| observation.server.parse()).ok()
 }
 
-fn addresses<'o>(observation: &'o Observation, kind: &'o str) -> impl Iterator<Item = IpAddr> + 'o {
-    observation
-        .records
-        .iter()
-        .filter_map(|r| r.parse::<IpAddr>().ok())
-        .filter(move |a| a.is_ipv4() == (kind == "A"))
+/// The addresses of an answer, in the order of the packet; `bare` is the name asked, `name` what it was expanded to.
+pub fn records(observation: &Observation, kind: &str, bare: &str, name: &str) -> Vec<Candidate> {
+    let expanded = (!name.eq_ignore_ascii_case(bare)).then(|| name.to_owned());
+    let from = Source::Dns { server: observation.server.clone(), expanded };
+    let addresses = observation.records.iter().filter_map(|r| r.parse::<IpAddr>().ok());
+    addresses
+        .filter(|a| a.is_ipv4() == (kind == "A"))
+        .map(|a| Candidate { address: a.into(), from: from.clone() })
+        .collect()
 }
 
 fn reply_of(observation: &Observation) -> Reply {
@@ -297,7 +300,7 @@ impl Reply {
 }
 
 /// Labels of 1–63 letters, digits, hyphens and underscores; others are refused without a question.
-fn valid_name(name: &str) -> bool {
+pub fn valid_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() < 255
         && name.split('.').all(|label| {

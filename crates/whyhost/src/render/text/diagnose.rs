@@ -3,7 +3,7 @@
 use super::super::style::{HEIGHT, Ui, shorten};
 use super::super::table::table;
 use super::{evidence, findings, fixes, join, labelled};
-use whyhost_core::diagnose::{Diagnosis, VerdictKind};
+use whyhost_core::diagnose::{Diagnosis, Verdict, VerdictKind};
 use whyhost_core::reach::{AttemptOutcome, ClientOutcome, Outcome};
 use whyhost_core::snapshot::Snapshot;
 
@@ -72,7 +72,7 @@ fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
         advice.extend(labelled(ui, &format!("  {}    ", ui.bold("Not")), &ui.text(text)));
     }
     if !ui.verbose {
-        advice.extend(findings::also(ui, &d.findings, room.also));
+        advice.extend(findings::also(ui, &d.findings, &d.verdict, room.also));
     }
     let blocks = [
         advice,
@@ -88,19 +88,33 @@ fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
 }
 
 fn cause(ui: &Ui, d: &Diagnosis) -> Vec<String> {
-    let label = format!("  {}  ", ui.bold("Cause"));
-    let lines = d.verdict.cause.iter().enumerate();
+    let mut label = format!("  {}  ", ui.bold("Cause"));
+    let mut lines = Vec::new();
+    for sentence in sentences(&d.verdict) {
+        lines.extend(labelled(ui, &label, &ui.text(&sentence)));
+        label = " ".repeat(9);
+    }
     lines
-        .flat_map(|(i, text)| {
-            let label = if i == 0 { label.clone() } else { " ".repeat(9) };
-            labelled(ui, &label, &ui.text(text))
-        })
-        .collect()
+}
+
+/// The lines of the cause that say something new; one that ends with `but` goes on in the next.
+fn sentences(verdict: &Verdict) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for line in &verdict.cause {
+        if sentences.contains(line) || verdict.headline.ends_with(line.as_str()) {
+            continue;
+        }
+        match sentences.last_mut().filter(|last| last.ends_with(" but")) {
+            Some(last) => last.push_str(&format!(" {line}")),
+            None => sentences.push(line.clone()),
+        }
+    }
+    sentences
 }
 
 fn last_line(ui: &Ui, d: &Diagnosis) -> Vec<String> {
     let codes = findings::codes(ui, &d.findings);
-    if codes.is_empty() {
+    if codes.is_empty() && d.target.literal.is_none() {
         return vec![format!("  {}", ui.dim(&format!("more: whyhost explain {}", d.target.name)))];
     }
     codes

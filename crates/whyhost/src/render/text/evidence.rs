@@ -4,9 +4,9 @@ use super::super::style::{Ui, dim};
 use super::super::table::table;
 use std::net::IpAddr;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison};
-use whyhost_core::finding::Severity;
+use whyhost_core::finding::{Evidence, Severity};
 use whyhost_core::reach::Listener;
-use whyhost_core::resolve::{Answer, Because, Ranked, Source};
+use whyhost_core::resolve::{Answer, Because, Ranked, Source, Status};
 use whyhost_core::snapshot::{LiveLookup, LiveOutcome, ScopedAddr, Snapshot};
 
 /// One fact with its source.
@@ -55,6 +55,7 @@ fn heading(d: &Diagnosis) -> String {
     let Some(answer) = d.answers.first() else { return "Evidence".into() };
     let resolver = answer.resolver;
     match answer.addresses.as_slice() {
+        [] if answer.status == Status::Unknown => format!("How far the look-up can be followed ({resolver})"),
         [] => format!("Why there is no address ({resolver})"),
         [only] => format!("Where {} comes from ({resolver})", only.address),
         [first, ..] => format!("Why {} comes first ({resolver})", first.address),
@@ -68,23 +69,26 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
         rows.extend(answer.addresses.iter().enumerate().map(|(i, a)| address(i, a, files)));
         rows.extend(order(answer));
     }
-    for finding in &d.findings {
-        if finding.severity == Severity::Note && !ui.verbose {
-            continue;
-        }
-        for evidence in &finding.evidence {
-            let source = evidence.source.clone().unwrap_or_default();
-            let known = rows
-                .iter()
-                .any(|r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text);
-            if !known {
-                rows.push(Row::new(3, source, evidence.text.clone(), ""));
-            }
+    let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();
+    for evidence in proofs(ui, d) {
+        let source = evidence.source.clone().unwrap_or_default();
+        let sockets = source == SOCKETS && !d.listeners.is_empty();
+        let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
+        if !sockets && !rows.iter().chain(&ours).any(same) {
+            rows.push(Row::new(3, source, evidence.text.clone(), ""));
         }
     }
-    rows.extend(d.listeners.iter().map(listener));
-    rows.extend(d.live.iter().map(live));
+    rows.extend(ours);
     rows
+}
+
+/// The source that rules name for listeners; those of the port have rows of their own here.
+const SOCKETS: &str = "listening sockets of the kernel";
+
+/// The proofs of the findings that are shown.
+fn proofs<'d>(ui: &Ui, d: &'d Diagnosis) -> impl Iterator<Item = &'d Evidence> {
+    let notes = ui.verbose;
+    d.findings.iter().filter(move |f| f.severity != Severity::Note || notes).flat_map(|f| &f.evidence)
 }
 
 /// The configuration line that says who is asked; every step where no address came of it.
@@ -135,11 +139,15 @@ fn order(answer: &Answer) -> Option<Row> {
     Some(row)
 }
 
-/// Two values of a rule: `50 > 10` where both are numbers.
+/// Two values of a rule: `50 > 10` where both are numbers; a word that both begin with is left out.
 pub(crate) fn compared(ours: &str, theirs: &str) -> String {
-    match (ours.parse::<i64>(), theirs.parse::<i64>()) {
-        (Ok(a), Ok(b)) if a > b => format!("{ours} > {theirs}"),
-        (Ok(a), Ok(b)) if a < b => format!("{ours} < {theirs}"),
+    let (a, b) = match (ours.rsplit_once(' '), theirs.rsplit_once(' ')) {
+        (Some((word, a)), Some((same, b))) if word == same && !word.contains(' ') => (a, b),
+        _ => (ours, theirs),
+    };
+    match (a.parse::<i64>(), b.parse::<i64>()) {
+        (Ok(x), Ok(y)) if x > y => format!("{a} > {b}"),
+        (Ok(x), Ok(y)) if x < y => format!("{a} < {b}"),
         _ => format!("{ours} against {theirs}"),
     }
 }
@@ -183,4 +191,17 @@ pub(crate) fn outcome(lookup: &LiveLookup) -> String {
 /// Addresses joined by commas.
 pub(crate) fn list(addresses: &[ScopedAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compared;
+
+    #[test]
+    fn values_of_a_rule() {
+        assert_eq!(compared("50", "10"), "50 > 10");
+        assert_eq!(compared("precedence 10", "precedence 50"), "10 < 50");
+        assert_eq!(compared("scope 2 = 2", "scope 2 = 14"), "scope 2 = 2 against scope 2 = 14");
+        assert_eq!(compared("usable (::1)", "no source"), "usable (::1) against no source");
+    }
 }

@@ -100,13 +100,16 @@ fn words(status: Status) -> &'static str {
     }
 }
 
-/// Columns for addresses: as many as the longest answer has, at most three.
+/// The resolvers of this machine, with `-v` all that are modelled. Columns for addresses: as many as the longest answer
+/// has, at most three.
 fn answers(ui: &Ui, answers: &[Answer]) -> Vec<String> {
-    let columns = answers.iter().map(|a| a.addresses.len()).max().unwrap_or(0).clamp(1, 3);
+    let present = answers.iter().any(|a| a.installed) && !ui.verbose;
+    let shown: Vec<&Answer> = answers.iter().filter(|a| a.installed || !present).collect();
+    let columns = shown.iter().map(|a| a.addresses.len()).max().unwrap_or(0).clamp(1, 3);
     let heads = ["RESOLVER", "1st", "2nd", "3rd"];
     let mut rows =
         vec![heads[..=columns].iter().chain(&["DECIDED BY"]).map(|h| ui.bold(h)).collect::<Vec<_>>()];
-    for answer in answers {
+    for answer in shown {
         let mut row = vec![ui.text(label(answer).trim_end())];
         for i in 0..columns {
             row.push(ui.text(&answer.addresses.get(i).map_or("–".into(), |a| a.address.to_string())));
@@ -229,7 +232,12 @@ fn rule_table(ui: &Ui, answer: &Answer) -> Vec<String> {
 }
 
 fn rule_row(ui: &Ui, row: &RuleRow, outcome: &str) -> Vec<String> {
-    [format!("{:<2}{}", row.rule, row.name), row.first.clone(), row.second.clone(), outcome.to_owned()]
-        .map(|cell| ui.text(&cell))
-        .to_vec()
+    // The name stands in the first column: `precedence 50` is shown as `50`.
+    let number = |text: &&str| text.starts_with(|c: char| c.is_ascii_digit());
+    let value = |text: &str| {
+        let rest = text.strip_prefix(row.name).map(str::trim_start).filter(number);
+        ui.text(rest.unwrap_or(text))
+    };
+    let name = ui.text(&format!("{:<2}{}", row.rule, row.name));
+    vec![name, value(&row.first), value(&row.second), ui.text(outcome)]
 }

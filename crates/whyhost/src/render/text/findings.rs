@@ -2,12 +2,17 @@
 
 use super::super::style::{Ui, cells, dim};
 use super::{fixes, labelled};
+use whyhost_core::diagnose::Verdict;
 use whyhost_core::finding::{Finding, Severity};
 use whyhost_core::snapshot::Snapshot;
 
-/// What else was found beside the one that the verdict speaks of, at most `limit`.
-pub(crate) fn also(ui: &Ui, findings: &[Finding], limit: usize) -> Vec<String> {
-    let others: Vec<&Finding> = findings.iter().filter(|f| f.severity != Severity::Note).skip(1).collect();
+/// What was found beside what the verdict says, at most `limit`.
+pub(crate) fn also(ui: &Ui, findings: &[Finding], verdict: &Verdict, limit: usize) -> Vec<String> {
+    let said = |f: &&Finding| {
+        verdict.headline.contains(&f.title) || verdict.cause.iter().any(|line| line.contains(&f.title))
+    };
+    let serious = findings.iter().filter(|f| f.severity != Severity::Note);
+    let others: Vec<&Finding> = serious.skip(1).filter(|f| !said(f)).collect();
     let mut lines = Vec::new();
     for finding in others.iter().take(limit) {
         let label = if lines.is_empty() { format!("  {}   ", ui.bold("Also")) } else { " ".repeat(9) };
@@ -57,7 +62,7 @@ fn severity(ui: &Ui, finding: &Finding) -> String {
     }
 }
 
-/// The last line: the codes, and the command that tells more about the first; empty without a code.
+/// The last line: the codes, and the command that tells more; empty without a code.
 pub(crate) fn codes(ui: &Ui, findings: &[Finding]) -> Vec<String> {
     let mut codes: Vec<&str> = Vec::new();
     for finding in findings.iter().filter(|f| f.severity != Severity::Note || ui.verbose) {
@@ -69,7 +74,8 @@ pub(crate) fn codes(ui: &Ui, findings: &[Finding]) -> Vec<String> {
     let line = |shown: usize| {
         let rest = codes.len() - shown;
         let more = if rest > 0 { format!(", … {rest} more") } else { String::new() };
-        ui.text(&format!("{}{more} · whyhost rule {first}", codes[..shown].join(", ")))
+        let code = if codes.len() == 1 { first } else { "CODE" };
+        ui.text(&format!("{}{more} · whyhost rule {code}", codes[..shown].join(", ")))
     };
     let fitting = (1..=codes.len()).rev().map(line).find(|l| cells(l) + 2 <= ui.width);
     let lines = labelled(ui, "  ", &fitting.unwrap_or_else(|| line(1)));

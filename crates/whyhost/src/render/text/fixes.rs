@@ -1,15 +1,14 @@
 //! Remedies: what to do, who is affected, and the exact commands or lines.
 
 use super::super::style::{Ui, cells, dim, wrap};
-use super::super::table::table;
-use std::ops::Range;
-use whyhost_core::finding::{Applicability, Remedy, RemedyAction, TextEdit};
+use super::edits;
+use whyhost_core::finding::{Applicability, Remedy, RemedyAction};
 use whyhost_core::snapshot::Snapshot;
 
 /// Indent of a remedy below `Fix`.
 const INDENT: usize = 9;
 /// Further indent of its commands and lines.
-const DEEP: usize = 14;
+const DEEP: usize = 12;
 
 /// The first `count` remedies, those before `detailed` with their commands or lines.
 pub(crate) fn fixes(
@@ -101,7 +100,7 @@ fn action(ui: &Ui, remedy: &Remedy, files: &Snapshot) -> Vec<String> {
             .collect(),
         RemedyAction::Edits { path, edits } => {
             let bytes = files.file(path).and_then(|f| f.bytes()).unwrap_or_default();
-            diff(ui, path, &bytes, edits)
+            edits::edits(ui, DEEP, path, &bytes, edits)
         }
         RemedyAction::Advice { text } if *text == remedy.title => Vec::new(),
         RemedyAction::Advice { text } => wrap(&ui.text(text), ui.width.saturating_sub(DEEP))
@@ -146,167 +145,9 @@ fn shell_words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Edits as `-`/`+` lines, the place beside the first line of each.
-fn diff(ui: &Ui, path: &str, bytes: &[u8], edits: &[TextEdit]) -> Vec<String> {
-    let rows: Vec<Vec<String>> = hunks(bytes, edits)
-        .iter()
-        .flat_map(|hunk| {
-            let removed = hunk.old.iter().map(|l| ui.bad(&format!("- {l}")));
-            let added = hunk.new.iter().map(|l| ui.good(&format!("+ {l}")));
-            let mut rows: Vec<Vec<String>> = removed.chain(added).map(|cell| vec![cell]).collect();
-            if let Some(first) = rows.first_mut() {
-                first.push(ui.dim(&format!("{path}:{}", hunk.line)));
-            }
-            rows
-        })
-        .collect();
-    table(ui, DEEP, &rows)
-}
-
-/// Lines that edits replace.
-#[derive(Debug, PartialEq, Eq)]
-struct Hunk {
-    /// First line replaced, or the line in front of which lines are put; from 1.
-    line: usize,
-    old: Vec<String>,
-    new: Vec<String>,
-}
-
-/// The changed lines; offsets beyond the file are taken as its end.
-fn hunks(bytes: &[u8], edits: &[TextEdit]) -> Vec<Hunk> {
-    let mut groups: Vec<(Range<usize>, Vec<&TextEdit>)> = Vec::new();
-    for edit in edits {
-        let lines = whole_lines(bytes, edit);
-        match groups.last_mut() {
-            Some((range, group)) if lines.start < range.end => {
-                range.end = range.end.max(lines.end);
-                group.push(edit);
-            }
-            _ => groups.push((lines, vec![edit])),
-        }
-    }
-    groups.into_iter().map(|(range, group)| hunk(bytes, range, &group)).collect()
-}
-
-/// The lines that an edit touches; an insertion at the start of a line touches none.
-fn whole_lines(bytes: &[u8], edit: &TextEdit) -> Range<usize> {
-    let (from, to) = clamp(bytes, edit);
-    let start = bytes[..from].iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
-    if from == to && start == from && edit.text.ends_with('\n') {
-        return from..from;
-    }
-    if to > start && bytes[to - 1] == b'\n' {
-        return start..to;
-    }
-    let end = bytes[to..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |p| to + p + 1);
-    start..end
-}
-
-fn clamp(bytes: &[u8], edit: &TextEdit) -> (usize, usize) {
-    let from = edit.byte_start.min(bytes.len());
-    (from, edit.byte_end.clamp(from, bytes.len()))
-}
-
-fn hunk(bytes: &[u8], range: Range<usize>, edits: &[&TextEdit]) -> Hunk {
-    let mut new = Vec::new();
-    let mut at = range.start;
-    for edit in edits {
-        let (from, to) = clamp(bytes, edit);
-        new.extend_from_slice(&bytes[at.min(from)..from]);
-        new.extend_from_slice(edit.text.as_bytes());
-        at = to;
-    }
-    new.extend_from_slice(&bytes[at.min(range.end)..range.end]);
-    let (mut old, mut new) = (lines(&bytes[range.clone()]), lines(&new));
-    let mut line = bytes[..range.start].iter().filter(|b| **b == b'\n').count() + 1;
-    while !old.is_empty() && old.first() == new.first() {
-        old.remove(0);
-        new.remove(0);
-        line += 1;
-    }
-    while !old.is_empty() && old.last() == new.last() {
-        old.pop();
-        new.pop();
-    }
-    say_line_end(&mut old, &mut new);
-    Hunk { line, old: text(&old), new: text(&new) }
-}
-
-/// Lines with their ends.
-fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
-    bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect()
-}
-
-/// A change that only the line end shows is said in words; otherwise ends are left out.
-fn say_line_end(old: &mut [Vec<u8>], new: &mut [Vec<u8>]) {
-    for (a, b) in old.iter_mut().zip(new.iter_mut()) {
-        let (a_end, b_end) = (take_end(a), take_end(b));
-        if a == b && a_end != b_end {
-            a.extend_from_slice(format!(" ({a_end})").as_bytes());
-            b.extend_from_slice(format!(" ({b_end})").as_bytes());
-        }
-    }
-    for line in old.iter_mut().chain(new) {
-        take_end(line);
-    }
-}
-
-fn take_end(line: &mut Vec<u8>) -> &'static str {
-    let end = match line.as_slice() {
-        [.., b'\r', b'\n'] => (2, "line ends with CRLF"),
-        [.., b'\n'] => (1, "line ends with LF"),
-        _ => (0, "no line end"),
-    };
-    line.truncate(line.len() - end.0);
-    end.1
-}
-
-fn text(lines: &[Vec<u8>]) -> Vec<String> {
-    lines.iter().map(|l| String::from_utf8_lossy(l).into_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn edit(range: Range<usize>, text: &str) -> TextEdit {
-        TextEdit { byte_start: range.start, byte_end: range.end, text: text.into() }
-    }
-
-    fn shown(bytes: &str, edits: &[TextEdit]) -> Vec<String> {
-        hunks(bytes.as_bytes(), edits)
-            .iter()
-            .flat_map(|h| {
-                let old = h.old.iter().map(|l| format!("{}-{l}", h.line));
-                let new = h.new.iter().map(|l| format!("{}+{l}", h.line));
-                old.chain(new).collect::<Vec<_>>()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn edits_as_lines() {
-        let file = "one\ntwo\nthree\n";
-        for (edits, expected) in [
-            (vec![edit(0..0, "new\n")], vec!["1+new"]),
-            (vec![edit(4..4, "a\nb\n")], vec!["2+a", "2+b"]),
-            (vec![edit(4..7, "TWO")], vec!["2-two", "2+TWO"]),
-            (vec![edit(4..8, "")], vec!["2-two"]),
-            (vec![edit(4..4, "# ")], vec!["2-two", "2+# two"]),
-            (vec![edit(0..0, "# "), edit(8..8, "# ")], vec!["1-one", "1+# one", "3-three", "3+# three"]),
-            (vec![edit(4..5, "T"), edit(6..7, "O")], vec!["2-two", "2+TwO"]),
-            (vec![edit(14..14, "four\n")], vec!["4+four"]),
-            (vec![edit(7..8, "\r\n")], vec!["2-two (line ends with LF)", "2+two (line ends with CRLF)"]),
-            (vec![edit(900..999, "x\n")], vec!["4+x"]),
-        ] {
-            assert_eq!(shown(file, &edits), expected, "{edits:?}");
-        }
-        assert_eq!(
-            shown("a", &[edit(1..1, "\nb\n")]),
-            ["1-a (no line end)", "1+a (line ends with LF)", "1+b"]
-        );
-        assert_eq!(shown("", &[edit(0..0, "a\n")]), ["1+a"]);
-    }
 
     #[test]
     fn commands_stay_whole() {

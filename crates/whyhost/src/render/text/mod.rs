@@ -1,6 +1,7 @@
 //! Text for people: one file a block or a command.
 
 pub(crate) mod diagnose;
+pub(crate) mod edits;
 pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod findings;

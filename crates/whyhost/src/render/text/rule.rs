@@ -1,31 +1,53 @@
 //! `whyhost rule`: the list, or the long text of one code.
 
-use super::super::style::Ui;
-use super::super::table::table;
+use super::super::style::{Ui, cells};
 use super::{join, labelled};
 use whyhost_core::finding::Severity;
 use whyhost_core::rules::Rule;
 
-/// All codes with severity and title.
+/// All codes with severity and title; codes are never cut.
 pub(crate) fn list(ui: &Ui, rules: &[&Rule]) -> String {
-    let mut rows = vec![["CODE", "SEVERITY", "TITLE"].map(|h| ui.bold(h)).to_vec()];
-    rows.extend(rules.iter().map(|r| vec![ui.text(r.code), severity(ui, r.severity), ui.text(r.title)]));
-    join(&table(ui, 0, &rows))
+    let width = rules.iter().map(|r| cells(r.code)).max().unwrap_or(0).max("CODE".len());
+    let head = format!("{:width$}  {:SEVERITY$}  {}", "CODE", "SEVERITY", "TITLE");
+    let row = |r: &&Rule| {
+        let pad = " ".repeat(SEVERITY.saturating_sub(cells(word(r.severity))));
+        let label = format!("{:width$}  {}{pad}  ", r.code, severity(ui, r.severity));
+        labelled(ui, &label, &ui.text(r.title))
+    };
+    let rows: Vec<String> = rules.iter().flat_map(row).collect();
+    join(&[vec![ui.bold(&head)], rows].concat())
+}
+
+/// Width of the second column.
+const SEVERITY: usize = 8;
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }
 
 fn severity(ui: &Ui, severity: Severity) -> String {
     match severity {
-        Severity::Error => ui.bad("error"),
-        Severity::Warning => ui.warn("warning"),
-        Severity::Note => ui.text("note"),
+        Severity::Error => ui.bad(word(severity)),
+        Severity::Warning => ui.warn(word(severity)),
+        Severity::Note => ui.text(word(severity)),
     }
 }
 
-/// One rule: head, text, references.
+/// One rule: its text, which begins with code and title, and the references where the text does not list them.
 pub(crate) fn page(ui: &Ui, rule: &Rule) -> String {
-    let mut lines = vec![format!("{} ({})", ui.bold(rule.code), severity(ui, rule.severity)), String::new()];
-    lines.extend(markdown(ui, &rule.text()));
-    if !rule.references.is_empty() {
+    let text = rule.text();
+    let mut lines = markdown(ui, &text);
+    match lines.first_mut() {
+        Some(first) if text.trim_start().starts_with('#') => {
+            first.push_str(&format!(" ({})", severity(ui, rule.severity)));
+        }
+        _ => lines.insert(0, format!("{} ({})", ui.bold(rule.code), severity(ui, rule.severity))),
+    }
+    if !rule.references.is_empty() && !text.contains("# References") {
         lines.extend([String::new(), ui.bold("References")]);
         lines.extend(rule.references.iter().flat_map(|r| labelled(ui, "- ", &ui.text(r))));
     }

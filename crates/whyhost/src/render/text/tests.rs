@@ -3,7 +3,7 @@
 use super::super::style::tests::PLAIN;
 use super::super::style::{HEIGHT, Ui, WIDTH, cells};
 use super::diagnose::diagnose;
-use whyhost_core::diagnose::{Diagnosis, LiveComparison, Target, Verdict, VerdictKind};
+use whyhost_core::diagnose::{Basis, Course, Diagnosis, LiveComparison, Target, Verdict, VerdictKind};
 use whyhost_core::finding::{Applicability, Evidence, Finding, Remedy, RemedyAction, Severity, TextEdit};
 use whyhost_core::reach::{Accepts, Attempt, AttemptOutcome, ClientOutcome, Exposure, Listener, Outcome};
 use whyhost_core::resolve::{Answer, Because, Ranked, RuleRow, Source, Status, Step};
@@ -124,6 +124,11 @@ fn diagnosis() -> Diagnosis {
             do_not: Some("delete `::1 localhost`: servers on ::1 vanish for everyone".into()),
         },
         answers: vec![answer()],
+        course: Course {
+            addresses: vec![address("::1"), address("127.0.0.1")],
+            status: Status::Found,
+            basis: Basis::Predicted,
+        },
         clients: vec![
             client("first-only", "Node 17–19, BusyBox", &[("::1", AttemptOutcome::Refused)], Outcome::Refused),
             client(
@@ -170,9 +175,9 @@ fn the_first_screen() {
   Cause  localhost resolves to ::1 first, but the server (python3, pid 30618) listens on
          127.0.0.1:3000 only
   Fix    let the server listen on [::1]:3000 as well  → all clients connect
-              in Node: server.listen(3000, 'localhost') listens on one only
+            in Node: server.listen(3000, 'localhost') listens on one only
          or run clients with NODE_OPTIONS=--dns-result-order=ipv4first  → Node only
-              export NODE_OPTIONS=--dns-result-order=ipv4first
+            export NODE_OPTIONS=--dns-result-order=ipv4first
          or add the line                              → whole machine
   Not    delete `::1 localhost`: servers on ::1 vanish for everyone
 
@@ -212,7 +217,7 @@ fn crowded() -> Diagnosis {
     let mut d = diagnosis();
     let long = "a sentence that goes on and on ".repeat(4);
     d.verdict.headline = format!("localhost:3000 — {long}");
-    d.verdict.cause = vec![long.clone(), long.clone()];
+    d.verdict.cause = vec![format!("one, {long}"), format!("two, {long}")];
     for fix in &mut d.verdict.fixes {
         fix.title = long.clone();
         fix.reach = long.clone();
