@@ -124,6 +124,11 @@ fn secretive() -> Snapshot {
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     snapshot.programs.push(Program {
+        id: "curl".into(),
+        path: r"C:\users\margarete\zugspitze\curl.exe".into(),
+        version: "8.1".into(),
+    });
+    snapshot.programs.push(Program {
         id: "node".into(),
         path: "/home/margarete/.nvm/node".into(),
         version: "20.1".into(),
