@@ -6,7 +6,6 @@
 use crate::args::Global;
 use crate::failure::Failure;
 use std::path::Path;
-use std::time::Duration;
 use whyhost_core::machine::Machine;
 use whyhost_core::resolve::{self, Query};
 use whyhost_core::snapshot::Snapshot;
@@ -31,23 +30,15 @@ pub(crate) fn ask(global: &Global, snapshot: Snapshot, query: &Query) -> Snapsho
     if global.from.is_some() || global.root.is_some() {
         return snapshot;
     }
-    let machine = Machine::new(snapshot);
-    let questions = resolve::dns_questions(&machine, query);
-    let mut snapshot = machine.raw;
+    let mut snapshot = snapshot;
     if !global.no_live {
-        look_up(&mut snapshot, query, &questions, global.timeout);
+        snapshot.live.lookups.push(whyhost_sys::probe::lookup(query, global.timeout));
     }
     let machine = Machine::new(snapshot);
     let destinations = resolve::destinations(&machine, &query.name);
     let mut snapshot = machine.raw;
     snapshot.source_addresses = whyhost_sys::probe::source_addresses(&destinations);
     snapshot
-}
-
-/// The real resolver and, where a program's look-up would reach DNS, the servers: within one bound each.
-fn look_up(snapshot: &mut Snapshot, query: &Query, questions: &[(String, &'static str)], bound: Duration) {
-    snapshot.live.lookups.push(whyhost_sys::probe::lookup(query, bound));
-    let _ = questions;
 }
 
 fn about(path: &Path, error: &SysError) -> Failure {

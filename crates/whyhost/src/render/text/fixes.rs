@@ -10,33 +10,46 @@ const INDENT: usize = 9;
 /// Further indent of its commands and lines.
 const DEEP: usize = 12;
 
-/// The first `count` remedies, those before `detailed` with their commands or lines.
-pub(crate) fn fixes(
-    ui: &Ui,
-    remedies: &[Remedy],
-    files: &Snapshot,
-    count: usize,
-    detailed: usize,
-) -> Vec<String> {
-    let shown = &remedies[..count.min(remedies.len())];
+/// How much of the remedies is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixes {
+    /// Remedies.
+    pub(crate) count: usize,
+    /// Remedies with their commands or lines, from the first.
+    pub(crate) detailed: usize,
+    /// Advice and predicted effects too.
+    pub(crate) words: bool,
+}
+
+impl Fixes {
+    /// All of everything.
+    pub(crate) const ALL: Fixes = Fixes { count: usize::MAX, detailed: usize::MAX, words: true };
+}
+
+/// The remedies below `Fix`.
+pub(crate) fn fixes(ui: &Ui, remedies: &[Remedy], files: &Snapshot, room: Fixes) -> Vec<String> {
+    let shown = &remedies[..room.count.min(remedies.len())];
     let column = reach_column(ui, shown);
     let mut lines = Vec::new();
     for (i, remedy) in shown.iter().enumerate() {
         let lead = if i == 0 { "" } else { "or " };
         lines.extend(head(ui, remedy, lead, column));
-        if i < detailed {
+        let is_words = matches!(remedy.action, RemedyAction::Advice { .. });
+        if i < room.detailed && (room.words || !is_words) {
             lines.extend(action(ui, remedy, files));
+        }
+        if i < room.detailed && room.words {
             lines.extend(effect(ui, remedy));
         }
     }
     if let Some(first) = lines.first_mut() {
         first.replace_range(..INDENT, &format!("  {}    ", ui.bold("Fix")));
     }
-    if count < remedies.len() {
+    if shown.len() < remedies.len() {
         lines.push(format!(
             "{}{}",
             " ".repeat(INDENT),
-            ui.dim(&format!("… {} more with -v", remedies.len() - count))
+            ui.dim(&format!("… {} more with -v", remedies.len() - shown.len()))
         ));
     }
     lines
