@@ -54,6 +54,15 @@ impl<'f> View<'f> {
         View { zones, ..self }
     }
 
+    /// The bytes of a word as the consumer compares them.
+    pub(crate) fn name_at(&self, span: Range<usize>) -> Cow<'f, [u8]> {
+        let raw = &self.file.bytes()[span];
+        match self.dialect.names.judge(raw, false) {
+            Verdict::KeepsAs(text) => text,
+            _ => Cow::Borrowed(raw),
+        }
+    }
+
     /// The entries in the order of the file.
     pub fn entries(self) -> impl Iterator<Item = SeenEntry<'f>> + 'f {
         let mut reader = Reader::new(self);
@@ -143,11 +152,7 @@ impl<'f> Reader<'f> {
 
     /// The bytes of a word as the consumer compares them.
     pub(crate) fn name(&self, span: &Range<usize>) -> Cow<'f, [u8]> {
-        let raw = &self.bytes[span.clone()];
-        match self.view.dialect.names.judge(raw, false) {
-            Verdict::KeepsAs(text) => text,
-            _ => Cow::Borrowed(raw),
-        }
+        self.view.name_at(span.clone())
     }
 
     /// The bytes between two positions.

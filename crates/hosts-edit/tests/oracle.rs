@@ -1,5 +1,7 @@
 //! The dialects against the recorded answers of the real consumers (testdata/oracle/hosts-format).
 
+#![allow(clippy::print_stdout, reason = "the table of match rates")]
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

@@ -5,9 +5,10 @@ use super::plan::{Change, Plan, Question};
 use crate::recorded::{self, Net, Recorded, link};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use whyhost_core::conf::nsswitch::{Action, Status};
 use whyhost_core::machine::Machine;
-use whyhost_core::resolve::{Answer, glibc};
-use whyhost_core::snapshot::{Interface, Route, Snapshot, SourceOutcome};
+use whyhost_core::resolve::{Answer, Query, glibc};
+use whyhost_core::snapshot::{Family, Interface, Route, Snapshot, SourceOutcome};
 
 /// How one question came out.
 #[derive(Debug)]
@@ -29,14 +30,14 @@ pub(crate) fn verdict(plan: &Plan, outcome: &Outcome, n: usize) -> Verdict {
     if recorded::outcome(&answer) == expected {
         return Verdict::Equal;
     }
-    match known(&machine, &answer, expected) {
+    match known(&machine, &query, &answer, expected) {
         Some(reason) => Verdict::Known(reason),
         None => Verdict::Different(answer),
     }
 }
 
 /// The deviation that explains the difference, where it is one of those that docs/resolvers.md lists.
-fn known(machine: &Machine, answer: &Answer, expected: &str) -> Option<&'static str> {
+fn known(machine: &Machine, query: &Query, answer: &Answer, expected: &str) -> Option<&'static str> {
     let got = recorded::outcome(answer);
     let sorted = |text: &str| {
         let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
@@ -47,7 +48,25 @@ fn known(machine: &Machine, answer: &Answer, expected: &str) -> Option<&'static 
     if only_order && shared_v4(&machine.raw.interfaces) {
         return Some("one IPv4 address on two interfaces");
     }
+    let failures = ["EAI_NONAME", "EAI_NODATA"];
+    let both_fail = failures.contains(&got.as_str()) && failures.contains(&expected);
+    if both_fail && query.family == Family::V4 && no_service_has_a_module(machine) {
+        return Some("IPv4 look-up where no service has a module");
+    }
     None
+}
+
+/// Then glibc's gethostbyname2_r calls nothing, and which error it gives hangs on the errno that earlier code left
+/// (nss/getXXbyYY_r.c: `!any_service && errno != ENOENT`).
+fn no_service_has_a_module(machine: &Machine) -> bool {
+    let services = machine.nsswitch.value.effective(machine.glibc);
+    let has_module = |name: &str| {
+        ["files", "dns"].contains(&name)
+            || machine.raw.nss_modules.iter().any(|m| m.name == name && m.path.is_some())
+    };
+    // A service behind a `return` is not reached.
+    let reached = services.iter().position(|s| s.actions.after(Status::Unavail) == Action::Return);
+    services.iter().take(reached.map_or(services.len(), |n| n + 1)).all(|s| !has_module(&s.name))
 }
 
 /// An IPv4 address is configured on two interfaces: which of the two rows glibc finds is up to its bsearch.

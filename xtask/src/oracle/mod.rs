@@ -22,9 +22,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Mismatches that are shrunk and printed in full; later ones are counted.
-const SHOWN: usize = 8;
-
 /// Arguments of the task.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -40,6 +37,9 @@ pub(crate) struct Args {
     /// Go on after the first mismatch
     #[arg(long)]
     keep_going: bool,
+    /// Mismatches to shrink and print in full; later ones are counted
+    #[arg(long, default_value_t = 8)]
+    show: usize,
     /// Run this one case, by the seed that a mismatch printed
     #[arg(long, value_parser = sub_seed)]
     only: Option<u64>,
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         None => (0..args.cases).map(|_| generate::plan(seeds.next(), &vocabulary)).collect(),
     };
     let jobs = args.jobs.unwrap_or_else(|| 2 * thread::available_parallelism().map_or(1, usize::from));
-    let tally = run_all(&plans, jobs, args.keep_going)?;
+    let tally = run_all(&plans, jobs, args)?;
     Ok(tally.print())
 }
 
@@ -106,13 +106,13 @@ impl Tally {
     }
 }
 
-fn run_all(plans: &[Plan], jobs: usize, keep_going: bool) -> Result<Tally> {
+fn run_all(plans: &[Plan], jobs: usize, args: &Args) -> Result<Tally> {
     let next = AtomicUsize::new(0);
     let tally = Mutex::new(Tally::default());
     let work = || {
         while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let failed = run_one(plan, &tally);
-            if failed && !keep_going {
+            let failed = run_one(plan, &tally, args.show);
+            if failed && !args.keep_going {
                 next.store(plans.len(), Ordering::Relaxed);
             }
         }
@@ -126,7 +126,7 @@ fn run_all(plans: &[Plan], jobs: usize, keep_going: bool) -> Result<Tally> {
 }
 
 /// Runs a case and counts it; true when it failed.
-fn run_one(plan: &Plan, tally: &Mutex<Tally>) -> bool {
+fn run_one(plan: &Plan, tally: &Mutex<Tally>, most: usize) -> bool {
     let outcome = execute(plan);
     let mut different = Vec::new();
     let shown = {
@@ -152,7 +152,7 @@ fn run_one(plan: &Plan, tally: &Mutex<Tally>) -> bool {
     };
     match different.first() {
         None => false,
-        Some(n) if shown <= SHOWN => {
+        Some(n) if shown <= most => {
             show(plan, *n);
             true
         }

@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use crate::recorded::Bytes;
 
-/// Tries at most: each builds a machine.
-const TRIES: usize = 300;
+/// Tries at most: each builds a machine, and may have to wait for a DNS server that is silent.
+const TRIES: usize = 100;
 
 /// The smallest plan found for which `fails` still holds; it holds for `plan`.
 pub(crate) fn shrink(plan: Plan, fails: impl Fn(&Plan) -> bool) -> Plan {

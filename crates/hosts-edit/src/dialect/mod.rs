@@ -353,7 +353,8 @@ impl Dialect {
         }
     }
 
-    fn undotted<'n>(&self, name: &'n [u8]) -> &'n [u8] {
+    /// `name` without a final dot that does not matter to this consumer.
+    pub(crate) fn undotted<'n>(&self, name: &'n [u8]) -> &'n [u8] {
         let Some(cut) = name.strip_suffix(b".").filter(|cut| !cut.is_empty()) else {
             return name;
         };

@@ -17,24 +17,36 @@ pub(super) fn fixes(case: &Case<'_>) -> Vec<Remedy> {
     let mut all: Vec<(Remedy, &'static str)> = Vec::new();
     for finding in case.findings.iter().filter(|f| f.severity != Severity::Note) {
         for remedy in &finding.remedies {
-            if all.iter().all(|(known, _)| !same(known, remedy)) {
+            if all.iter().all(|(known, _)| !same(case, known, remedy)) {
                 all.push((remedy.clone(), finding.code));
             }
         }
+    }
+    // A finding about the outcome can only advise to repair its cause: superfluous where the cause has its own remedy.
+    if all.iter().any(|(remedy, _)| !is_advice(remedy)) {
+        all.retain(|(remedy, code)| !(is_advice(remedy) && code.starts_with("resolve.")));
     }
     all.sort_by_key(|(remedy, _)| invasiveness(remedy));
     all.truncate(MOST);
     all.into_iter().map(|(remedy, code)| Remedy { effect: effect(case, &remedy, code), ..remedy }).collect()
 }
 
-fn same(a: &Remedy, b: &Remedy) -> bool {
-    a.action == b.action || a.title == b.title
+fn is_advice(remedy: &Remedy) -> bool {
+    matches!(remedy.action, RemedyAction::Advice { .. })
 }
 
-/// One server or client before the whole machine; within that what may be applied without a second thought first.
+/// The same deed, also where one names the port of the question and the other does not.
+fn same(case: &Case<'_>, a: &Remedy, b: &Remedy) -> bool {
+    let port = case.target.port.map_or_else(String::new, |p| format!(":{p}"));
+    let deed = |r: &Remedy| if port.is_empty() { r.title.clone() } else { r.title.replace(&port, "") };
+    a.action == b.action || deed(a) == deed(b)
+}
+
+/// One server or client before the whole machine, there what may be applied without a second thought first; else the
+/// order of the findings and of their rules.
 fn invasiveness(remedy: &Remedy) -> (bool, u8) {
     let narrow = remedy.reach.contains("only");
-    (!narrow, remedy.applicability as u8)
+    (!narrow, if narrow { 0 } else { remedy.applicability as u8 })
 }
 
 /// What the model predicts for the target after the remedy; `None` where it cannot tell.
@@ -59,13 +71,20 @@ fn after_edit(case: &Case<'_>, after: &Machine) -> Option<String> {
     let resolves = match answer.status {
         Status::Unknown => return None,
         Status::Found if addresses == case.course.addresses => {
-            format!("{name} → {} as before", list(&addresses))
+            format!("{name} → {} as before{}", list(&addresses), without_dns(case, after))
         }
         Status::Found => format!("{name} → {} afterwards", list(&addresses)),
         _ => format!("{name} does not resolve afterwards"),
     };
     let clients = case.target.port.and_then(|port| connecting(after, &addresses, port));
     Some(clients.map_or(resolves.clone(), |c| format!("{resolves}, {c}")))
+}
+
+/// The same answer, but no server is asked for it any more.
+fn without_dns(case: &Case<'_>, after: &Machine) -> &'static str {
+    let query = Query::any(&case.target.name);
+    let asks = |machine: &Machine| !resolve::dns_questions(machine, &query).is_empty();
+    if asks(case.machine) && !asks(after) { ", without asking DNS" } else { "" }
 }
 
 /// The server listens on every address of the answer that it does not take yet.
@@ -78,7 +97,8 @@ fn after_listening(case: &Case<'_>) -> Option<String> {
             snapshot = whatif::listen(&snapshot, reach::normalise(*address), port);
         }
     }
-    connecting(&Machine::new(snapshot), &case.course.addresses, port)
+    let connecting = connecting(&Machine::new(snapshot), &case.course.addresses, port)?;
+    Some(if case.target.literal.is_some() { "connects afterwards".into() } else { connecting })
 }
 
 fn connecting(machine: &Machine, addresses: &[ScopedAddr], port: u16) -> Option<String> {
@@ -105,12 +125,13 @@ pub(super) fn do_not(case: &Case<'_>) -> Option<String> {
     }
     match first.address.address {
         IpAddr::V6(_) => Some(format!(
-            "do not delete the line `::1 localhost`{}: servers on ::1 alone become unreachable by name and IPv6 \
-             look-ups of localhost go to DNS; swapping the lines changes nothing, since glibc sorts",
+            "delete the line `::1 localhost`{}: servers on ::1 alone lose their name, and IPv6 look-ups of localhost go \
+             to DNS; swapping the lines changes nothing, since glibc sorts",
             v6_line(case).map(|at| format!(" ({at})")).unwrap_or_default()
         )),
         IpAddr::V4(_) => Some(
-            "do not bind the server to 0.0.0.0 or :: for this: that opens the port to every network of the machine".into(),
+            "bind the server to 0.0.0.0 or :: for this: that opens the port to every network of the machine"
+                .into(),
         ),
     }
 }

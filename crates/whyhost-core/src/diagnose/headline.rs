@@ -17,12 +17,18 @@ pub(super) fn headline(case: &Case<'_>, situation: &Situation<'_>) -> String {
             case.answer.map_or_else(String::new, predicted),
             live_outcome(&live.lookup.outcome)
         ),
+        Situation::NoAnswerInTime(ms) => {
+            format!("{target} — the real resolver gave no answer within {ms} ms")
+        }
         Situation::Unpredictable => format!("{target} — cannot tell what it resolves to"),
         Situation::Unresolved => format!("{name} does not resolve"),
         Situation::NotThisMachine(foreign) => format!("{name} → {} is not this machine", list(foreign)),
         Situation::Elsewhere => elsewhere(case, &addresses),
         Situation::Undelivered => {
             format!("{target} — no way to {addresses}: {}", why_undelivered(case, case.course.addresses[0]))
+        }
+        Situation::ListenersUnknown => {
+            format!("{target} — cannot tell what listens: the sockets could not be listed")
         }
         Situation::NothingListens(port) => format!("{target} — nothing listens on port {port}"),
         Situation::SomeFail(failing) => some_fail(case, *failing),

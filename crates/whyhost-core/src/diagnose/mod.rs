@@ -85,7 +85,7 @@ pub struct Verdict {
     pub cause: Vec<String>,
     /// At most three, least invasive first.
     pub fixes: Vec<Remedy>,
-    /// A popular wrong fix that must not be tried here, with the reason.
+    /// A popular wrong fix that must not be tried here, with the reason: `delete the line …: servers on ::1 …`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub do_not: Option<String>,
 }

@@ -13,6 +13,8 @@ pub(super) enum Situation<'a> {
     HostsUnusable(String),
     /// The real resolver contradicts the model.
     Mismatch(&'a LiveComparison),
+    /// The real resolver gave no answer within its bound (milliseconds).
+    NoAnswerInTime(u64),
     /// Neither the model nor the real resolver gave an answer.
     Unpredictable,
     /// No address.
@@ -23,6 +25,8 @@ pub(super) enum Situation<'a> {
     Elsewhere,
     /// No packet arrives at any of the addresses.
     Undelivered,
+    /// A client fails, but the list of listeners is incomplete.
+    ListenersUnknown,
     /// Nothing listens on the port.
     NothingListens(u16),
     /// Some or all kinds of client fail.
@@ -54,6 +58,9 @@ fn situation<'a>(case: &Case<'a>) -> Situation<'a> {
     if let Some(live) = case.live.filter(|l| l.matches == Some(false)) {
         return Situation::Mismatch(live);
     }
+    if let Some(live) = case.live.filter(|l| l.lookup.outcome == LiveOutcome::TimedOut) {
+        return Situation::NoAnswerInTime(live.lookup.elapsed_ms);
+    }
     let addresses = &case.course.addresses;
     if addresses.is_empty() {
         let unknown = case.course.status == Status::Unknown;
@@ -83,6 +90,7 @@ fn arrival<'a>(case: &Case<'a>) -> Situation<'a> {
             _ => Situation::AllConnect(address, listener),
         },
         _ if none_arrives() => Situation::Undelivered,
+        _ if reach::listeners_are_unknown(case.machine) => Situation::ListenersUnknown,
         _ if case.listeners.is_empty() => Situation::NothingListens(port),
         (failing, _) => Situation::SomeFail(failing),
     }
@@ -129,12 +137,14 @@ fn kind(case: &Case<'_>, situation: &Situation<'_>) -> VerdictKind {
         Some(Severity::Warning) => VerdictKind::Warning,
         Some(Severity::Note) | None => VerdictKind::Fine,
     };
-    let slow = case.live.is_some_and(|l| l.lookup.outcome == LiveOutcome::TimedOut);
     let own = match situation {
         Situation::HostsUnusable(_) => return VerdictKind::Unknown,
-        Situation::Unpredictable => VerdictKind::Unknown,
+        Situation::Unpredictable | Situation::ListenersUnknown => VerdictKind::Unknown,
         Situation::Elsewhere if case.target.port.is_some() => VerdictKind::Unknown,
-        Situation::Mismatch(_) if case.course.addresses.is_empty() || refused(case.clients) => {
+        Situation::NoAnswerInTime(_) if case.course.status == Status::Unknown => VerdictKind::Unknown,
+        Situation::Mismatch(_) | Situation::NoAnswerInTime(_)
+            if case.course.addresses.is_empty() || refused(case.clients) =>
+        {
             VerdictKind::Fails
         }
         Situation::Unresolved
@@ -142,8 +152,9 @@ fn kind(case: &Case<'_>, situation: &Situation<'_>) -> VerdictKind {
         | Situation::Undelivered
         | Situation::NothingListens(_)
         | Situation::SomeFail(_) => VerdictKind::Fails,
-        Situation::Mismatch(_) | Situation::TwoPrograms(_) => VerdictKind::Warning,
-        _ if slow => VerdictKind::Warning,
+        Situation::Mismatch(_) | Situation::NoAnswerInTime(_) | Situation::TwoPrograms(_) => {
+            VerdictKind::Warning
+        }
         Situation::Elsewhere | Situation::AllConnect(..) | Situation::Resolves => VerdictKind::Fine,
     };
     worse(own, found)

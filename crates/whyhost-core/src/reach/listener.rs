@@ -82,6 +82,11 @@ pub fn listeners(machine: &Machine, port: u16) -> Vec<Listener> {
     sockets_of(machine, port).into_iter().map(|s| listener(machine, s)).collect()
 }
 
+/// The collector could not read the list of sockets, so a missing listener proves nothing.
+pub fn listeners_are_unknown(machine: &Machine) -> bool {
+    machine.raw.gaps.iter().any(|g| g.what.starts_with("listeners in "))
+}
+
 fn listener(machine: &Machine, socket: &Socket) -> Listener {
     let takes = |address: IpAddr| accepts(machine, socket, address.into());
     Listener {

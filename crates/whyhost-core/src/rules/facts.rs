@@ -28,7 +28,7 @@ impl Context<'_> {
 
     /// The system resolver's answer for the target's name.
     pub(super) fn glibc(&self) -> Option<&Answer> {
-        self.answers.iter().find(|a| a.resolver == "glibc")
+        self.answers.iter().find(|a| a.resolver == "glibc" && self.machine.os.family == OsFamily::Linux)
     }
 
     /// The live answer to the plain question for the target's name.
@@ -38,7 +38,8 @@ impl Context<'_> {
 
     /// Addresses that the question leads to: the literal, or the answer; both loopbacks where localhost has none.
     pub(super) fn destinations(&self) -> Vec<ScopedAddr> {
-        let answered = || self.glibc().map_or(Vec::new(), |a| a.addresses.iter().map(|r| r.address).collect());
+        let answered =
+            || self.glibc().map_or(Vec::new(), |a| a.addresses.iter().map(|r| r.address).collect());
         let mut all: Vec<ScopedAddr> = self.target.literal.map_or_else(answered, |l| vec![l]);
         if all.is_empty() && self.asks_localhost() {
             all = vec![V6.into(), V4.into()];
@@ -85,7 +86,11 @@ pub(super) fn localhost_supplier(machine: &Machine) -> Option<String> {
     if answer.status == Found::Unknown {
         let services = services(machine)?;
         let knows = |s: &&Service| matches!(s.name.as_str(), "resolve" | "myhostname");
-        return services.iter().filter(knows).find(|s| is_installed(machine, &s.name)).map(|s| s.name.clone());
+        return services
+            .iter()
+            .filter(knows)
+            .find(|s| is_installed(machine, &s.name))
+            .map(|s| s.name.clone());
     }
     answer.addresses.iter().find_map(|r| match &r.from {
         Source::Nss { module } => Some(module.clone()),
@@ -157,7 +162,7 @@ pub(super) fn hosts_reach(machine: &Machine) -> String {
 /// The services that a look-up walks; `None` when nsswitch.conf is not known.
 pub(super) fn services(machine: &Machine) -> Option<Vec<Service>> {
     let known = matches!(machine.nsswitch.state, FileState::Read | FileState::Absent(_));
-    known.then(|| machine.nsswitch.value.effective(machine.glibc))
+    (known && machine.os.family == OsFamily::Linux).then(|| machine.nsswitch.value.effective(machine.glibc))
 }
 
 /// A look-up gets as far as service `index`: no service before it ends every walk.

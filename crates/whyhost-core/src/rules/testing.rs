@@ -7,8 +7,8 @@ use crate::reach;
 use crate::resolve::{self, Query, Status};
 use crate::rules::{Context, run};
 use crate::snapshot::{
-    Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, Meta, NssModule, Observation, Os,
-    OsFamily, Process, Protocol, RawFile, Snapshot, Socket, SourceAddress, SourceOutcome,
+    Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, Meta, NssModule,
+    Observation, Os, OsFamily, Process, Protocol, RawFile, Snapshot, Socket, SourceAddress, SourceOutcome,
 };
 use crate::whatif;
 use std::net::{IpAddr, SocketAddr};
@@ -160,7 +160,8 @@ impl Bench {
     pub(super) fn live(&self, name: &str, addresses: &[&str], elapsed_ms: u64) -> Bench {
         let outcome = LiveOutcome::Found(addresses.iter().map(|a| ip(a).into()).collect());
         let mut bench = self.clone();
-        let lookup = LiveLookup { name: name.into(), family: Family::Any, flags: vec![], outcome, elapsed_ms };
+        let lookup =
+            LiveLookup { name: name.into(), family: Family::Any, flags: vec![], outcome, elapsed_ms };
         bench.0.live.lookups.push(lookup);
         bench
     }

@@ -4,8 +4,10 @@
 //! schema ([`SCHEMA`]); fields are only ever added.
 
 mod raw;
+mod redact;
 
 pub use raw::{Content, FileKind, Meta, RawFile};
+pub use redact::redact;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -352,7 +354,8 @@ pub struct Observation {
     pub name: String,
     /// Record type: `A`, `AAAA`.
     pub kind: String,
-    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent.
+    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent or nobody
+    /// listens there; `MALFORMED` when what came is no DNS message.
     pub rcode: String,
     /// Record data as text, in the order of the packet: addresses, and CNAME targets prefixed with `CNAME `.
     #[serde(default)]

@@ -47,7 +47,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let part = if found.start == 0 { "is" } else { "is in part" };
     let mut finding = RULE.finding(format!("{} {part} UTF-16: no program reads its entries", hosts.path));
     finding.locations.push(in_hosts(ctx.machine, found.start..found.start, "two bytes a character"));
-    finding.evidence.push(Evidence::new(found.proof, &hosts.path));
+    finding.evidence.push(Evidence::new(&found.proof, &hosts.path));
     finding.remedies.push(repair(&found));
     out.push(finding);
 }
@@ -73,7 +73,8 @@ impl Utf16 {
             return None;
         }
         let (start, charset) = bytes.windows(6).enumerate().find_map(|(at, w)| {
-            let halves = |high: usize| (0..6).all(|i| if i % 2 == high { w[i] == 0 } else { w[i].is_ascii_graphic() });
+            let halves =
+                |high: usize| (0..6).all(|i| if i % 2 == high { w[i] == 0 } else { w[i].is_ascii_graphic() });
             if halves(1) {
                 Some((at, "UTF-16LE"))
             } else if halves(0) {

@@ -94,8 +94,12 @@ fn is_comments_only(machine: &Machine) -> bool {
 /// The standard lines in the style of the file, or what has to be done before a line can be added.
 fn repair(machine: &Machine) -> Option<Remedy> {
     let hosts = &machine.hosts;
-    if !hosts.state.is_read() && !matches!(hosts.state, FileState::Absent(_)) {
-        return None;
+    if let FileState::NotAFile(_) = hosts.state {
+        return Some(remedy::advice(
+            "put a file in its place first",
+            hosts_reach(machine),
+            "what is at the path is no file: see the finding about it",
+        ));
     }
     if hosts.value.encoding().is_utf16() || hosts.value.bytes().contains(&0) {
         return Some(remedy::advice(
@@ -141,9 +145,9 @@ mod tests {
     #[test]
     fn the_lines_go_before_the_first_entry_in_its_style() {
         for (before, after) in [
-            ("# own\n10.0.0.1  nas\n", "# own\n127.0.0.1  localhost\n::1  localhost\n10.0.0.1  nas\n"),
-            ("10.0.0.1\tnas\r\n", "127.0.0.1\tlocalhost\r\n::1\tlocalhost\r\n10.0.0.1\tnas\r\n"),
-            ("# no entry", "# no entry\n127.0.0.1\tlocalhost\n::1\tlocalhost\n"),
+            ("# own\n10.0.0.1  nas\n", "# own\n127.0.0.1 localhost\n::1       localhost\n10.0.0.1  nas\n"),
+            ("10.0.0.1\tnas\r\n", "127.0.0.1\tlocalhost\r\n::1\t\tlocalhost\r\n10.0.0.1\tnas\r\n"),
+            ("# no entry", "# no entry\n127.0.0.1 localhost\n::1 localhost\n"),
             ("::1 ip6-localhost\n", "127.0.0.1 localhost\n::1 ip6-localhost\n"),
             ("\u{feff}127.0.0.1 localhost\n", "127.0.0.1 localhost\n"),
             (

@@ -74,9 +74,10 @@ fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]
     let has_right_line = all.iter().any(|l| is_loopback(l.entry.address));
     let (file, number) = (&machine.hosts.value, line.entry.line);
     let (title, edits) = match (line.is_alone(), has_right_line) {
-        (true, true) => {
-            ("turn the line into a comment".to_owned(), edit::hosts(file, |set| set.comment_out(file, number)))
-        }
+        (true, true) => (
+            "turn the line into a comment".to_owned(),
+            edit::hosts(file, |set| set.comment_out(file, number)),
+        ),
         (true, false) => {
             (format!("write {right}"), edit::hosts(file, |set| set.set_address(file, number, &right)))
         }

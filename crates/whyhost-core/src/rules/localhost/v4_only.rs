@@ -29,7 +29,7 @@
 use super::super::edit;
 use super::super::facts::{
     LOCALHOST, LocalhostLine, V4, V6, accepts, hosts_reach, hosts_row, in_hosts, listener_row,
-    localhost_addresses, localhost_lines, tcp_sockets,
+    localhost_addresses, localhost_lines, localhost_supplier, tcp_sockets,
 };
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
@@ -58,8 +58,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if lines.iter().any(|l| l.entry.address.is_ipv6()) || !machine.loopback_has(V6) {
         return;
     }
-    // Another service may supply ::1 before the hosts file is asked.
-    if localhost_addresses(machine).is_some_and(|addresses| addresses.contains(&V6)) {
+    // Another service may supply ::1 before the hosts file is asked, also one whose answer cannot be computed.
+    let supplied = match localhost_addresses(machine) {
+        Some(addresses) => addresses.contains(&V6),
+        None => localhost_supplier(machine).is_some(),
+    };
+    if supplied {
         return;
     }
     let mut finding = RULE.finding(format!("{} gives localhost an IPv4 address only", machine.hosts.path));
@@ -67,7 +71,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.evidence.push(hosts_row(machine, v4.entry.line));
     if let Some(port) = port_only_on_v6(ctx) {
         finding.severity = Severity::Error;
-        finding.title = format!("localhost is {} only, but port {port} answers on ::1 only", v4.entry.address);
+        finding.title =
+            format!("localhost is {} only, but port {port} answers on ::1 only", v4.entry.address);
         finding.evidence.extend(tcp_sockets(machine, port).map(listener_row));
         finding.remedies.push(remedy::advice(
             format!("let the server listen on 127.0.0.1:{port} as well"),
@@ -126,7 +131,7 @@ mod tests {
     fn without_a_v6_line_one_is_added_after_the_v4_line() {
         let bench = debian().file("/etc/hosts", "127.0.0.1\tlocalhost");
         let found = bench.of(CODE, "localhost").expect("note");
-        assert_eq!(bench.after(&found.remedies[0]), "127.0.0.1\tlocalhost\n::1\tlocalhost\n");
+        assert_eq!(bench.after(&found.remedies[0]), "127.0.0.1\tlocalhost\n::1\t\tlocalhost\n");
     }
 
     #[test]

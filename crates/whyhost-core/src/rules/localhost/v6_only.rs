@@ -26,6 +26,7 @@
 use super::super::edit;
 use super::super::facts::{
     LOCALHOST, hosts_reach, hosts_row, in_hosts, list, localhost_addresses, localhost_lines,
+    localhost_supplier,
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
@@ -54,7 +55,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let answer = localhost_addresses(machine);
-    if answer.as_ref().is_some_and(|addresses| addresses.iter().any(|a| a.is_ipv4() && a.is_loopback())) {
+    // Another service may supply 127.0.0.1 before the hosts file is asked, also one whose answer cannot be computed.
+    let supplied = match &answer {
+        Some(addresses) => addresses.iter().any(|a| a.is_ipv4() && a.is_loopback()),
+        None => localhost_supplier(machine).is_some(),
+    };
+    if supplied {
         return;
     }
     let mut finding = RULE.finding(format!("{} gives localhost an IPv6 address only", machine.hosts.path));

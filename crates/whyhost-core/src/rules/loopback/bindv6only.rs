@@ -67,7 +67,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.remedies.push(remedy::command(title, Applicability::Unsafe, WHOLE_MACHINE, &commands));
     if let Some(socket) = hit {
         let text = format!("give it 127.0.0.1:{} as a second listening address", socket.port);
-        finding.remedies.insert(0, remedy::advice("let the server listen on 127.0.0.1 as well", THIS_SERVER, text));
+        finding
+            .remedies
+            .insert(0, remedy::advice("let the server listen on 127.0.0.1 as well", THIS_SERVER, text));
     }
     out.push(finding);
 }

@@ -52,7 +52,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         "connections to 127.0.0.1 and to every address of this machine hang"
     };
     finding.message = Some(effect.to_owned());
-    finding.evidence.push(Evidence::new(format!("{}: flag UP is not set", lo.name), "interfaces of the kernel"));
+    finding
+        .evidence
+        .push(Evidence::new(format!("{}: flag UP is not set", lo.name), "interfaces of the kernel"));
     finding.remedies.push(remedy::command(
         "set it up",
         Applicability::Safe,
@@ -69,7 +71,10 @@ mod tests {
     #[test]
     fn down_is_told_and_up_is_not() {
         let found = debian().lo_down().of("lo.down", "localhost").expect("finding");
-        assert_eq!(found.message.as_deref(), Some("connections to 127.0.0.1 and to every address of this machine hang"));
+        assert_eq!(
+            found.message.as_deref(),
+            Some("connections to 127.0.0.1 and to every address of this machine hang")
+        );
         let fresh = debian().lo(&[]).lo_down();
         assert_eq!(
             fresh.of("lo.down", "localhost").expect("finding").message.as_deref(),

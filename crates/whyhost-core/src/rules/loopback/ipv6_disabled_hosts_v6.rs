@@ -56,12 +56,17 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         .filter(|name| machine.sysctl(&format!("ipv6/conf/{name}/disable_ipv6")) == Some(1))
         .collect();
     // `all` = 1 and then lo = 0 brings ::1 back: nothing is wrong then.
-    let (false, false, Some(line)) = (off.is_empty(), machine.loopback_has(V6), localhost_v6_line(machine)) else {
+    let (false, false, Some(line)) = (off.is_empty(), machine.loopback_has(V6), localhost_v6_line(machine))
+    else {
         return;
     };
     let title = "IPv6 is switched off by sysctl, but the hosts file gives localhost ::1";
     let mut finding = RULE.finding(title);
-    finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), "no program can bind or reach it"));
+    finding.locations.push(in_hosts(
+        machine,
+        line.entry.address_span.clone(),
+        "no program can bind or reach it",
+    ));
     finding.evidence.push(hosts_row(machine, line.entry.line));
     for name in off {
         let key = format!("net.ipv6.conf.{name}.disable_ipv6");

@@ -64,13 +64,19 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding(format!("::1 is not on {}", lo.name));
     if let Some(line) = line {
         finding.title.push_str(", but the hosts file gives it to localhost");
-        finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), "not usable on this machine"));
+        finding.locations.push(in_hosts(
+            machine,
+            line.entry.address_span.clone(),
+            "not usable on this machine",
+        ));
         finding.evidence.push(hosts_row(machine, line.entry.line));
     }
     if let Some(port) = server {
         finding.evidence.extend(tcp_sockets(machine, port).map(super::super::facts::listener_row));
     }
-    finding.evidence.push(Evidence::new(format!("{} is up without ::1", lo.name), "interfaces of the kernel"));
+    finding
+        .evidence
+        .push(Evidence::new(format!("{} is up without ::1", lo.name), "interfaces of the kernel"));
     finding.remedies.push(repair(ctx, lo));
     out.push(finding);
 }

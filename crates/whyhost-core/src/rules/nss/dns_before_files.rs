@@ -66,7 +66,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         None => {
             let path = &ctx.machine.nsswitch.path;
             finding.title = "DNS is asked before the hosts file: the default of glibc before 2.35".to_owned();
-            finding.message = Some("an answer of DNS, \"no such name\" included, ends the look-up".to_owned());
+            finding.message =
+                Some("an answer of DNS, \"no such name\" included, ends the look-up".to_owned());
             finding.locations.push(Location::of(path, b"", 0..0, "no hosts line"));
             finding.evidence.push(nss_line::default_row(ctx.machine));
             finding.remedies.push(nss_line::add_line(ctx.machine));
@@ -86,7 +87,10 @@ mod tests {
     fn files_moves_before_dns() {
         for (before, after) in [
             ("hosts: dns files\n", "hosts: files dns\n"),
-            ("hosts:  dns [!UNAVAIL=return] files myhostname\n", "hosts:  files dns [!UNAVAIL=return] myhostname\n"),
+            (
+                "hosts:  dns [!UNAVAIL=return] files myhostname\n",
+                "hosts:  files dns [!UNAVAIL=return] myhostname\n",
+            ),
             ("hosts: myhostname dns\tfiles [NOTFOUND=return]\r\n", "hosts: myhostname files dns\r\n"),
         ] {
             let bench = debian().file("/etc/nsswitch.conf", before);
@@ -111,7 +115,8 @@ mod tests {
     fn resolve_reads_the_hosts_file_itself() {
         let line = "hosts: resolve [!UNAVAIL=return] dns files\n";
         assert_eq!(debian().file("/etc/nsswitch.conf", line).of(CODE, "localhost"), None);
-        let stopped = debian().file("/etc/nsswitch.conf", line).absent("/run/systemd/resolve/io.systemd.Resolve");
+        let stopped =
+            debian().file("/etc/nsswitch.conf", line).absent("/run/systemd/resolve/io.systemd.Resolve");
         assert!(stopped.of(CODE, "localhost").is_some());
         assert_eq!(debian().of(CODE, "localhost"), None);
     }

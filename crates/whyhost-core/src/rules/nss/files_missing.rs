@@ -63,7 +63,8 @@ fn rejected(ctx: &Context<'_>, line: usize, column: usize, what: &str) -> Findin
     let bytes = nss_line::bytes(ctx.machine);
     let text = edit::line_text(&bytes, line);
     let start = (text.start + column.saturating_sub(1)).min(text.end);
-    let mut finding = RULE.finding(format!("glibc rejects {path} for an error in line {line}: no name resolves"));
+    let mut finding =
+        RULE.finding(format!("glibc rejects {path} for an error in line {line}: no name resolves"));
     finding.locations.push(Location::of(path, &bytes, start..text.end, what));
     let row = String::from_utf8_lossy(&bytes[text.clone()]).into_owned();
     finding.evidence.push(Evidence::new(row, format!("{path}:{line}")));
@@ -86,7 +87,8 @@ fn not_listed(line: &HostsLine, services: &[Service]) -> Finding {
         finding.title = "the hosts line names no service: no name resolves".to_owned();
     } else if services.iter().any(|s| s.name == "resolve") {
         finding.severity = Severity::Warning;
-        finding.message = Some("systemd-resolved reads /etc/hosts for these programs, as long as it runs".into());
+        finding.message =
+            Some("systemd-resolved reads /etc/hosts for these programs, as long as it runs".into());
     }
     finding.evidence.push(line.row());
     finding.remedies.push(match near {

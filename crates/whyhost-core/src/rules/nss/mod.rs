@@ -7,4 +7,5 @@ mod myhostname_before_files;
 use super::Rule;
 
 /// In the order of the code list.
-pub(super) const RULES: &[Rule] = &[files_missing::RULE, dns_before_files::RULE, myhostname_before_files::RULE];
+pub(super) const RULES: &[Rule] =
+    &[files_missing::RULE, dns_before_files::RULE, myhostname_before_files::RULE];

@@ -70,7 +70,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 fn hidden_lines(machine: &Machine) -> Vec<Evidence> {
     let own = machine.os.hostname.as_bytes();
     let is_hidden = |name: &[u8]| name == own || is_localhost(&String::from_utf8_lossy(name));
-    let hidden = machine.hosts.value.entries(&GLIBC).filter(|e| e.names.iter().any(|n| is_hidden(n.text)));
+    let hidden = machine.hosts.value.entries(&GLIBC).filter(|e| e.names.iter().any(|n| is_hidden(&n.text)));
     hidden.map(|e| hosts_row(machine, e.line)).take(5).collect()
 }
 
@@ -99,7 +99,8 @@ mod tests {
         ] {
             assert_eq!(debian().file("/etc/nsswitch.conf", line).of(CODE, "localhost"), None, "{line}");
         }
-        let absent = debian().file("/etc/nsswitch.conf", "hosts: myhostname files dns\n").without_module("myhostname");
+        let absent =
+            debian().file("/etc/nsswitch.conf", "hosts: myhostname files dns\n").without_module("myhostname");
         assert_eq!(absent.of(CODE, "localhost"), None);
     }
 }

@@ -49,13 +49,16 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     // The live answer decides where there is one; a difference is a finding of its own.
     let unresolved = match live {
         Some(LiveOutcome::Found(_)) => false,
-        Some(LiveOutcome::Failed(_) | LiveOutcome::TimedOut) => true,
-        None => predicted,
+        Some(LiveOutcome::Failed(_)) => true,
+        Some(LiveOutcome::TimedOut) | None => predicted,
     };
     if !unresolved {
         return;
     }
-    let mut finding = RULE.finding("localhost does not resolve");
+    let crashes = live.is_none() && answer.error.as_ref().is_some_and(|e| e.code == "CRASH");
+    let title =
+        if crashes { "looking up localhost crashes the program" } else { "localhost does not resolve" };
+    let mut finding = RULE.finding(title);
     finding.locations.push(in_hosts(ctx.machine, 0..0, "read for localhost"));
     finding.evidence.extend(trace(answer));
     match live {
@@ -87,7 +90,8 @@ mod tests {
 
     #[test]
     fn no_line_and_no_dns_answer_leave_localhost_without_address() {
-        let bench = debian().file("/etc/hosts", "10.0.0.1 nas\n").file("/etc/nsswitch.conf", "hosts: files\n");
+        let bench =
+            debian().file("/etc/hosts", "10.0.0.1 nas\n").file("/etc/nsswitch.conf", "hosts: files\n");
         assert!(bench.of(CODE, "localhost").is_some());
         assert_eq!(bench.of(CODE, "nas"), None);
         assert_eq!(debian().of(CODE, "localhost"), None);

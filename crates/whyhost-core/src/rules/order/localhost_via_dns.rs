@@ -26,7 +26,7 @@
 //! - https://www.rfc-editor.org/rfc/rfc6761#section-6.3
 //! - https://github.com/kubernetes/kubeadm/issues/226
 
-use super::super::facts::{hosts_reach, in_hosts, list};
+use super::super::facts::{hosts_reach, in_hosts, list, localhost_supplier};
 use super::super::{Context, Rule, remedy};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::resolve::{self, Answer, Query, Source, Status};
@@ -72,7 +72,9 @@ fn from_dns(answer: &Answer) -> Option<Vec<Evidence>> {
 fn live_through_dns(ctx: &Context<'_>, answer: &Answer) -> Option<Vec<Evidence>> {
     let LiveOutcome::Found(addresses) = &ctx.live()?.outcome else { return None };
     let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));
-    if answer.status != Status::Unknown || questions.is_empty() {
+    // systemd-resolved, whose answer is not computable either, knows localhost by itself.
+    let computable = answer.status != Status::Unknown || localhost_supplier(ctx.machine).is_some();
+    if computable || questions.is_empty() {
         return None;
     }
     let asked: Vec<String> = questions.into_iter().map(|(name, kind)| format!("{name} {kind}")).collect();

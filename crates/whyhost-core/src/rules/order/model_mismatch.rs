@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn another_order_is_a_mismatch() {
-        let found = debian().live("localhost", &["127.0.0.1", "::1"], 1).of(CODE, "localhost").expect("finding");
+        let found =
+            debian().live("localhost", &["127.0.0.1", "::1"], 1).of(CODE, "localhost").expect("finding");
         assert_eq!(found.title, "localhost is 127.0.0.1, ::1, predicted was ::1, 127.0.0.1");
         assert_eq!(debian().live("localhost", &["::1", "127.0.0.1"], 1).of(CODE, "localhost"), None);
         assert_eq!(debian().of(CODE, "localhost"), None);

@@ -126,7 +126,9 @@ fn host_conf(machine: &Machine) -> Setting {
 }
 
 fn why_placed(answer: &Answer) -> Vec<Evidence> {
-    let row = |r: &crate::resolve::Ranked| Evidence::new(format!("{}: {}", r.address, r.placed_by), r.from.to_string());
+    let row = |r: &crate::resolve::Ranked| {
+        Evidence::new(format!("{}: {}", r.address, r.placed_by), r.from.to_string())
+    };
     answer.addresses.iter().map(row).collect()
 }
 

@@ -135,10 +135,7 @@ mod tests {
             found.message.as_deref(),
             Some("lost: ::1/128 50, 2002::/16 30, ::/96 20; these prefixes now have the value of ::/0")
         );
-        assert_eq!(
-            found.evidence[1].text,
-            "localhost is 127.0.0.1, ::1, not as without it (::1, 127.0.0.1)"
-        );
+        assert_eq!(found.evidence[1].text, "localhost is 127.0.0.1, ::1, not as without it (::1, 127.0.0.1)");
         assert_eq!(found.remedies[0].applicability, Applicability::Safe);
         let after = bench.after(&found.remedies[0]);
         assert_eq!(

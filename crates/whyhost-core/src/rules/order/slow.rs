@@ -50,8 +50,10 @@ const SLOW_MS: u64 = 1000;
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let lookups = &ctx.machine.raw.live.lookups;
-    let is_slow = |l: &&crate::snapshot::LiveLookup| l.elapsed_ms >= SLOW_MS || l.outcome == LiveOutcome::TimedOut;
-    let slowest = lookups.iter().filter(|l| l.name == ctx.target.name).filter(is_slow).max_by_key(|l| l.elapsed_ms);
+    let is_slow =
+        |l: &&crate::snapshot::LiveLookup| l.elapsed_ms >= SLOW_MS || l.outcome == LiveOutcome::TimedOut;
+    let slowest =
+        lookups.iter().filter(|l| l.name == ctx.target.name).filter(is_slow).max_by_key(|l| l.elapsed_ms);
     let Some(slowest) = slowest else { return };
     let seconds = slowest.elapsed_ms as f64 / 1000.0;
     let words = match slowest.outcome {
@@ -63,7 +65,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));
     if !questions.is_empty() {
         let asked: Vec<String> = questions.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
-        finding.evidence.push(Evidence::new(format!("asks DNS: {}", asked.join(", ")), "walk of the services"));
+        finding
+            .evidence
+            .push(Evidence::new(format!("asks DNS: {}", asked.join(", ")), "walk of the services"));
         finding.locations.extend(servers(ctx.machine));
     }
     finding.evidence.extend(silent_servers(ctx));
@@ -75,7 +79,11 @@ fn servers(machine: &Machine) -> Vec<Location> {
     let Some(bytes) = machine.raw.file(RESOLV).and_then(RawFile::bytes) else { return Vec::new() };
     let lines = machine.resolv.value.nameservers.iter().map(|(line, _)| *line);
     let place = |line| Location::of(RESOLV, &bytes, super::super::edit::line_text(&bytes, line), "asked");
-    lines.take(3).enumerate().map(|(i, line)| if i == 0 { place(line) } else { place(line).secondary() }).collect()
+    lines
+        .take(3)
+        .enumerate()
+        .map(|(i, line)| if i == 0 { place(line) } else { place(line).secondary() })
+        .collect()
 }
 
 fn silent_servers(ctx: &Context<'_>) -> Vec<Evidence> {
@@ -117,7 +125,8 @@ mod tests {
     #[test]
     fn the_order_of_services_is_the_first_suspect() {
         let bench = debian().file("/etc/nsswitch.conf", "hosts: dns files\n");
-        let found = bench.live("localhost", &["::1", "127.0.0.1"], 2013).of(CODE, "localhost").expect("finding");
+        let found =
+            bench.live("localhost", &["::1", "127.0.0.1"], 2013).of(CODE, "localhost").expect("finding");
         assert_eq!(found.remedies[0].title, "ask the hosts file before DNS");
     }
 }

@@ -56,8 +56,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let Some(port) = ctx.target.port else { return };
-    let failing: Vec<&ClientOutcome> =
-        ctx.clients.iter().filter(|c| c.outcome == Outcome::Refused).collect();
+    let failing: Vec<&ClientOutcome> = ctx.clients.iter().filter(|c| c.outcome == Outcome::Refused).collect();
     let refused = failing.iter().flat_map(|c| &c.tried).find(|a| a.outcome == AttemptOutcome::Refused);
     let Some(refused) = refused.map(|a| a.address) else { return };
     let Some(working) = working(ctx, refused, port) else { return };
@@ -86,7 +85,9 @@ fn title(ctx: &Context<'_>, refused: IpAddr, working: IpAddr, port: u16, all_fai
     let answers = SocketAddr::new(working, port);
     match (ctx.target.literal, all_fail) {
         (Some(_), _) => format!("nothing listens on {}, but {answers} answers", ctx.target),
-        (None, true) => format!("{} is {refused}, where nothing listens, but {answers} answers", ctx.target.name),
+        (None, true) => {
+            format!("{} is {refused}, where nothing listens, but {answers} answers", ctx.target.name)
+        }
         (None, false) => {
             format!("{} is {refused} first, where nothing listens; {answers} answers", ctx.target.name)
         }

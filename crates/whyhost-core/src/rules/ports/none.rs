@@ -60,7 +60,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let (Some(port), false) = (ctx.target.port, listeners_are_unknown(machine)) else { return };
     let destinations = ctx.destinations();
     let all_own = destinations.iter().all(|d| reach::is_own(machine, reach::normalise(*d)));
-    if destinations.is_empty() || !all_own || destinations.iter().any(|d| is_taken(machine, d.address, port)) {
+    if destinations.is_empty() || !all_own || destinations.iter().any(|d| is_taken(machine, d.address, port))
+    {
         return;
     }
     let near = nearest(machine, port);
@@ -69,7 +70,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if elsewhere.is_empty() {
         finding.evidence.push(Evidence::new(format!("no TCP socket on port {port}"), SOURCE));
     } else {
-        finding.title = format!("nothing listens on {}; {} is another address", ctx.target, elsewhere.join(", "));
+        finding.title =
+            format!("nothing listens on {}; {} is another address", ctx.target, elsewhere.join(", "));
         finding.evidence.extend(elsewhere.iter().map(|e| Evidence::new(format!("{e} listens"), SOURCE)));
     }
     let rows = near.iter().map(|s| Evidence::new(format!("nearest: {} listens", describe(s)), SOURCE));
@@ -84,7 +86,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 
 /// A listener takes the address, or one of the other family beside it: then that is the finding.
 fn is_taken(machine: &Machine, address: IpAddr, port: u16) -> bool {
-    accepts(machine, address, port) || other_family(machine, address).iter().any(|a| accepts(machine, *a, port))
+    accepts(machine, address, port)
+        || other_family(machine, address).iter().any(|a| accepts(machine, *a, port))
 }
 
 /// TCP listeners of other ports, the nearest first, one a port.
