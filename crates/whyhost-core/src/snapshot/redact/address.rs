@@ -4,7 +4,7 @@
 //! A mask is given by order of appearance within the number of digits of the part that it masks, never computed from
 //! the original, so nothing can be computed back, texts keep their length, and masking twice changes nothing.
 
-use crate::resolve::numeric::inet_aton;
+use hosts_edit::address::inet_aton;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
