@@ -97,22 +97,18 @@ fn cause(ui: &Ui, d: &Diagnosis) -> Vec<String> {
     let mut label = format!("  {}  ", ui.bold("Cause"));
     let mut lines = Vec::new();
     for sentence in sentences(&d.verdict) {
-        lines.extend(labelled(ui, &label, &ui.text(&sentence)));
+        lines.extend(labelled(ui, &label, &ui.text(sentence)));
         label = " ".repeat(9);
     }
     lines
 }
 
-/// The lines of the cause that say something new; one that ends with `but` goes on in the next.
-fn sentences(verdict: &Verdict) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for line in &verdict.cause {
-        if sentences.contains(line) || verdict.headline.ends_with(line.as_str()) {
-            continue;
-        }
-        match sentences.last_mut().filter(|last| last.ends_with(" but")) {
-            Some(last) => last.push_str(&format!(" {line}")),
-            None => sentences.push(line.clone()),
+/// The lines of the cause that say something new.
+fn sentences(verdict: &Verdict) -> Vec<&str> {
+    let mut sentences: Vec<&str> = Vec::new();
+    for line in verdict.cause.iter().map(String::as_str) {
+        if !sentences.contains(&line) && !verdict.headline.ends_with(line) {
+            sentences.push(line);
         }
     }
     sentences

@@ -123,7 +123,8 @@ fn action(ui: &Ui, remedy: &Remedy, files: &Snapshot) -> Vec<String> {
     }
 }
 
-/// A shell command in lines that can be pasted: broken with `\` at spaces outside quotes, never cut.
+/// A shell command in lines that can be pasted, never cut: broken with `\` at spaces outside quotes, and after the `&&` of
+/// a quoted script, where a line end means nothing.
 fn command(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in shell_words(text) {
@@ -131,9 +132,17 @@ fn command(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() && cells(line) + cells(word) + 2 > width {
             line.truncate(line.trim_end().len());
             line.push_str(" \\");
-            lines.push(format!("  {word}"));
-        } else {
-            line.push_str(word);
+            lines.push("  ".to_owned());
+        }
+        let mut parts = word.split_inclusive("&& ").filter(|_| cells(word) + 2 > width).peekable();
+        if parts.peek().is_none() {
+            lines.last_mut().expect("never empty").push_str(word);
+        }
+        for (i, part) in parts.enumerate() {
+            if i > 0 {
+                lines.push("  ".to_owned());
+            }
+            lines.last_mut().expect("never empty").push_str(part.trim_end());
         }
     }
     lines
@@ -166,6 +175,8 @@ mod tests {
     fn commands_stay_whole() {
         assert_eq!(command("sudo x --y 'a b c d e f'", 14), ["sudo x --y \\", "  'a b c d e f'"]);
         assert_eq!(command("short one", 40), ["short one"]);
+        let script = "sudo sh -c 'first command here && second one'";
+        assert_eq!(command(script, 26), ["sudo sh -c \\", "  'first command here &&", "  second one'"]);
         let text = "printf '%s\\n' one two | sudo tee -a /etc/gai.conf > /dev/null";
         let joined = command(text, 30).join("\n").replace(" \\\n  ", " ");
         assert_eq!(joined, text);
