@@ -242,6 +242,16 @@ fn snapshots_are_written_and_read_again() {
     let written =
         whyhost(&["snapshot", "--full", "-o", copy.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
     assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
+    // One that was read again is masked; the answer for localhost stays.
+    let masked = folder.join("masked.json");
+    for machine in machines() {
+        whyhost(&["snapshot", "-o", masked.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
+        let verdict = |path: &Path| {
+            let output = whyhost(&["-q", "--from", path.to_str().unwrap()]);
+            (output.status.code(), stdout(&output))
+        };
+        assert_eq!(verdict(&masked).0, verdict(&machine).0, "{}", machine.display());
+    }
     let answer = |path: &Path| stdout(&whyhost(&["localhost:3000", "--from", path.to_str().unwrap()]));
     assert_eq!(answer(&copy), answer(&machine));
     let refused = whyhost(&["snapshot", "-o", folder.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
