@@ -31,8 +31,10 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     let mut findings =
         rules::run(&Context { machine: &machine, target: &target, answers: &answers, clients: &[] });
     findings.retain(|f| concerns(&machine, &target, answers.first(), f));
-    let live = compare_live(&machine, &query, answers.first());
+    let mut live = compare_live(&machine, &query, answers.first());
     if let Some(id) = &args.resolver {
+        // The live answer is that of this machine's library, which is compared with the first model only.
+        live = live.filter(|_| answers.first().is_some_and(|a| a.resolver == id));
         answers = vec![one(answers, id)?];
     }
     let explanation = Explanation {
