@@ -1,6 +1,6 @@
 //! The proof: where each address comes from, what placed it, who listens, what the real resolver says.
 
-use super::super::style::{Ui, dim};
+use super::super::style::{Ui, dim, line_of_file};
 use super::super::table::table;
 use std::net::IpAddr;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison};
@@ -110,7 +110,7 @@ fn address(place: usize, ranked: &Ranked, files: &Snapshot) -> Row {
 fn hosts_line(files: &Snapshot, path: &str, line: usize) -> Option<String> {
     let bytes = files.file(path)?.bytes()?;
     let line = bytes.split(|b| *b == b'\n').nth(line.checked_sub(1)?)?;
-    Some(String::from_utf8_lossy(line).trim().to_owned())
+    Some(line_of_file(line.trim_ascii()))
 }
 
 /// What put the first address before the next one.
