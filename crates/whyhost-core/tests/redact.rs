@@ -124,6 +124,11 @@ fn secretive() -> Snapshot {
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     snapshot.programs.push(Program {
+        id: "curl".into(),
+        path: r"C:\users\margarete\zugspitze\curl.exe".into(),
+        version: "8.1".into(),
+    });
+    snapshot.programs.push(Program {
         id: "node".into(),
         path: "/home/margarete/.nvm/node".into(),
         version: "20.1".into(),
@@ -361,6 +366,30 @@ fn a_foreign_address_of_localhost_is_masked_and_placed_the_same() {
 
 fn kinds(bytes: &[u8]) -> Vec<LineKind> {
     HostsFile::parse(bytes).0.lines().map(|line| line.kind()).collect()
+}
+
+/// Real files, read in place; the variable names their folder.
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the corpus is read in place; a skipped test says so"
+)]
+fn the_corpus_keeps_its_layout() {
+    let Some(folder) = std::env::var_os("WHYHOST_CORPUS") else {
+        return eprintln!("SKIP: WHYHOST_CORPUS does not name a folder of hosts files");
+    };
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let masked = redacted_file("/etc/hosts", &bytes);
+        assert_eq!(masked.len(), bytes.len(), "{}", path.display());
+        assert_eq!(kinds(&masked), kinds(&bytes), "{}", path.display());
+        assert!(redacted_file("/etc/hosts", &masked) == masked, "{}", path.display());
+        files += 1;
+    }
+    assert!(files > 0, "an empty corpus proves nothing");
 }
 
 /// What makes the layout of a file: everything that is no letter and no digit.

@@ -1,5 +1,7 @@
 //! Which process holds a socket: the walk over /proc/PID/fd.
 
+use crate::files;
+use crate::place::Root;
 use rustix::fs::{Mode, OFlags};
 use std::collections::HashMap;
 use std::fs;
@@ -69,7 +71,7 @@ fn process(pid: u32) -> Option<Process> {
 
 /// The user's name in /etc/passwd, else the number. Other user databases are not asked: they may go to the network.
 fn user(uid: u32) -> String {
-    let passwd = fs::read("/etc/passwd").unwrap_or_default();
+    let passwd = files::bytes(&Root::Host, "/etc/passwd").unwrap_or_default();
     let text = String::from_utf8_lossy(&passwd);
     let number = uid.to_string();
     let line = text.lines().find(|line| line.split(':').nth(2) == Some(&number));

@@ -256,10 +256,10 @@ fn first_groups_like(group: u16) -> RangeInclusive<u32> {
 /// Groups with as many digits, without 1 where that means something.
 fn groups_like(group: u16, not_one: bool) -> RangeInclusive<u32> {
     match group {
-        ..0x10 if not_one => 2..=0xf,
-        ..0x10 => 1..=0xf,
-        ..0x100 => 0x10..=0xff,
-        ..0x1000 => 0x100..=0xfff,
+        0..=0xf if not_one => 2..=0xf,
+        0..=0xf => 1..=0xf,
+        0x10..=0xff => 0x10..=0xff,
+        0x100..=0xfff => 0x100..=0xfff,
         _ => 0x1000..=0xffff,
     }
 }

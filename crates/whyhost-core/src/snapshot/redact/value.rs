@@ -70,7 +70,8 @@ impl Masks {
         let mut part = |part: &str| {
             let masked =
                 if at_home || self.is_private(part) { self.names.host_text(part) } else { part.to_owned() };
-            at_home |= matches!(part.trim_end_matches(['/', '\\']), "home" | "Users");
+            let folder = part.trim_end_matches(['/', '\\']);
+            at_home |= ["home", "users"].iter().any(|home| folder.eq_ignore_ascii_case(home));
             masked
         };
         path.split_inclusive(['/', '\\']).map(&mut part).collect()
