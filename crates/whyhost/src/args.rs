@@ -114,7 +114,7 @@ pub(crate) struct Global {
     /// Longest wait for live look-ups
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, default_value = "2")]
     pub(crate) timeout: Duration,
-    /// Predict only: do not ask the real resolver
+    /// Do not call the real getaddrinfo beside the prediction
     #[arg(long, global = true)]
     pub(crate) no_live: bool,
     /// Plain ASCII symbols

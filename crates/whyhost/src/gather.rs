@@ -5,11 +5,12 @@
 
 use crate::args::Global;
 use crate::failure::Failure;
+use crate::output::Output;
 use std::path::Path;
-use std::time::Duration;
 use whyhost_core::machine::Machine;
 use whyhost_core::resolve::{self, Query};
-use whyhost_core::snapshot::Snapshot;
+use whyhost_core::snapshot::{LiveLookup, Observation, Snapshot};
+use whyhost_dns::Bounds;
 use whyhost_sys::{Options, SysError};
 
 /// The recorded or the running machine, without answers to any question yet.
@@ -27,16 +28,19 @@ pub(crate) fn facts(global: &Global, options: &Options) -> Result<Snapshot, Fail
 /// Adds what `query` needs to know of this machine: DNS answers, the live answer, source addresses.
 ///
 /// A recorded machine answers with what was recorded, and a folder has no network of its own.
-pub(crate) fn ask(global: &Global, snapshot: Snapshot, query: &Query) -> Snapshot {
+pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Query) -> Snapshot {
     if global.from.is_some() || global.root.is_some() {
         return snapshot;
     }
     let machine = Machine::new(snapshot);
-    let questions = resolve::dns_questions(&machine, query);
-    let mut snapshot = machine.raw;
-    if !global.no_live {
-        look_up(&mut snapshot, query, &questions, global.timeout);
+    if !resolve::dns_questions(&machine, query).is_empty() {
+        let seconds = global.timeout.as_secs_f64();
+        out.waiting(&format!("asking DNS for {}, at most {seconds} s …", query.name));
     }
+    let (lookup, observations) = look_up(global, &machine, query);
+    let mut snapshot = machine.raw;
+    snapshot.live.lookups.extend(lookup);
+    snapshot.live.dns.extend(observations);
     let machine = Machine::new(snapshot);
     let destinations = resolve::destinations(&machine, &query.name);
     let mut snapshot = machine.raw;
@@ -44,10 +48,15 @@ pub(crate) fn ask(global: &Global, snapshot: Snapshot, query: &Query) -> Snapsho
     snapshot
 }
 
-/// The real resolver and, where a program's look-up would reach DNS, the servers: within one bound each.
-fn look_up(snapshot: &mut Snapshot, query: &Query, questions: &[(String, &'static str)], bound: Duration) {
-    snapshot.live.lookups.push(whyhost_sys::probe::lookup(query, bound));
-    let _ = questions;
+/// The real resolver and, where a program's look-up would reach DNS, the servers: at the same time, each bounded.
+fn look_up(global: &Global, machine: &Machine, query: &Query) -> (Option<LiveLookup>, Vec<Observation>) {
+    let bounds = Bounds { timeout: global.timeout, attempts: 1 };
+    std::thread::scope(|scope| {
+        let lookup = || whyhost_sys::probe::lookup(query, global.timeout);
+        let live = (!global.no_live).then(|| scope.spawn(lookup));
+        let observations = whyhost_dns::as_libc(machine, query, bounds);
+        (live.and_then(|thread| thread.join().ok()), observations)
+    })
 }
 
 fn about(path: &Path, error: &SysError) -> Failure {

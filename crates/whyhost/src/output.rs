@@ -7,7 +7,7 @@ use crate::render::style::{Ui, WIDTH};
 use crate::render::text::{join, labelled};
 use anstream::AutoStream;
 use anstream::stream::RawStream;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use whyhost_core::snapshot::Gap;
 
 /// Where and how to print.
@@ -74,6 +74,13 @@ impl Output {
     pub(crate) fn hint(&self, hint: &str) {
         if !self.is_json() && !self.ui.quiet {
             self.talk(&format!("{} {}\n", self.ui.bold("hint:"), self.ui.text(hint)));
+        }
+    }
+
+    /// Says to somebody at a terminal what is being waited for.
+    pub(crate) fn waiting(&self, what: &str) {
+        if !self.is_json() && !self.ui.quiet && io::stderr().is_terminal() {
+            self.talk(&format!("{}\n", self.ui.dim(what)));
         }
     }
 

@@ -206,3 +206,55 @@ fn a_reader_that_leaves_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// (environment, arguments, coloured) of a run whose standard output is a pipe.
+type Coloured = (&'static [(&'static str, &'static str)], &'static [&'static str], bool);
+
+#[test]
+fn colours_come_when_asked_for() {
+    let machine = root().join("testdata/cli/v4-only-server.json");
+    let cases: &[Coloured] = &[
+        (&[], &[], false),
+        (&[("CLICOLOR_FORCE", "1")], &[], true),
+        (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[], false),
+        (&[("TERM", "dumb")], &[], false),
+        (&[("NO_COLOR", "1")], &["--color", "always"], true),
+        (&[("CLICOLOR_FORCE", "1")], &["--color", "never"], false),
+    ];
+    for (environment, arguments, coloured) in cases {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_whyhost"));
+        command
+            .env_clear()
+            .envs(environment.iter().copied())
+            .args(["localhost:3000", "--from"])
+            .arg(&machine);
+        let text = stdout(&command.args(*arguments).output().unwrap());
+        assert_eq!(text.contains("\x1b["), *coloured, "{environment:?} {arguments:?}\n{text}");
+    }
+}
+
+#[test]
+fn snapshots_are_written_and_read_again() {
+    let folder = std::env::temp_dir().join(format!("whyhost-snapshot-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let machine = root().join("testdata/cli/v4-only-server.json");
+    let copy = folder.join("machine.json");
+    let written =
+        whyhost(&["snapshot", "--full", "-o", copy.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
+    assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
+    // One that was read again is masked; the answer for localhost stays.
+    let masked = folder.join("masked.json");
+    for machine in machines() {
+        whyhost(&["snapshot", "-o", masked.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
+        let verdict = |path: &Path| {
+            let output = whyhost(&["-q", "--from", path.to_str().unwrap()]);
+            (output.status.code(), stdout(&output))
+        };
+        assert_eq!(verdict(&masked).0, verdict(&machine).0, "{}", machine.display());
+    }
+    let answer = |path: &Path| stdout(&whyhost(&["localhost:3000", "--from", path.to_str().unwrap()]));
+    assert_eq!(answer(&copy), answer(&machine));
+    let refused = whyhost(&["snapshot", "-o", folder.to_str().unwrap(), "--from", machine.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(2));
+    fs::remove_dir_all(&folder).unwrap();
+}

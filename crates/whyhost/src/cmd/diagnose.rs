@@ -31,7 +31,7 @@ pub(crate) fn run(
     let target = parsed.resolve(&facts.interfaces)?;
     let mut query = Query::any(&target.name);
     query.port = target.port;
-    let facts = gather::ask(global, facts, &query);
+    let facts = gather::ask(global, out, facts, &query);
     let files = facts.clone();
     let mut diagnosis = diagnose(facts, &target);
     if let Some(id) = client {

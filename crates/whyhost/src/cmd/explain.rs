@@ -26,12 +26,14 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     query.family = family(args.family);
     query.port = args.port.or(target.port);
     target.port = None;
-    let machine = Machine::new(gather::ask(global, facts, &query));
+    let machine = Machine::new(gather::ask(global, out, facts, &query));
     let mut answers = resolve::answers(&machine, &query);
     let mut findings = rules::run(&Context::new(&machine, &target, &answers, &[]));
     findings.retain(|f| concerns(&machine, &target, answers.first(), f));
-    let live = compare_live(&machine, &query, answers.first());
+    let mut live = compare_live(&machine, &query, answers.first());
     if let Some(id) = &args.resolver {
+        // The live answer is that of this machine's library, which is compared with the first model only.
+        live = live.filter(|_| answers.first().is_some_and(|a| a.resolver == id));
         answers = vec![one(answers, id)?];
     }
     let explanation = Explanation {

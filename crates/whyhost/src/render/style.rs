@@ -98,6 +98,16 @@ pub(crate) fn shorten(ui: &Ui, text: &str, width: usize) -> String {
     out + &mark
 }
 
+/// Bytes of a file's line that are looked at; more never fits a screen, and a line may have megabytes.
+const LINE: usize = 1000;
+
+/// The begin of a file's line as text.
+pub(crate) fn line_of_file(bytes: &[u8]) -> String {
+    let begin = &bytes[..bytes.len().min(LINE)];
+    let mark = if bytes.len() > LINE { "…" } else { "" };
+    format!("{}{mark}", String::from_utf8_lossy(begin))
+}
+
 /// Breaks `text` at spaces into lines of at most `width` cells; a longer word is cut.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);

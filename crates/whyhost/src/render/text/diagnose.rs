@@ -2,7 +2,8 @@
 
 use super::super::style::{HEIGHT, Ui, shorten};
 use super::super::table::table;
-use super::{evidence, findings, fixes, join, labelled};
+use super::fixes::{self, Fixes};
+use super::{evidence, findings, join, labelled};
 use whyhost_core::diagnose::{Diagnosis, Verdict, VerdictKind};
 use whyhost_core::reach::{AttemptOutcome, ClientOutcome, Outcome};
 use whyhost_core::snapshot::Snapshot;
@@ -13,30 +14,35 @@ const CLIENT_WIDTH: usize = 34;
 /// How much of each block is shown.
 #[derive(Debug, Clone, Copy)]
 struct Room {
-    fixes: usize,
-    /// Fixes with their commands or lines.
-    detailed: usize,
+    fixes: Fixes,
     evidence: usize,
     also: usize,
 }
 
-const EVERYTHING: Room =
-    Room { fixes: usize::MAX, detailed: usize::MAX, evidence: usize::MAX, also: usize::MAX };
+impl Room {
+    const fn new(count: usize, detailed: usize, words: bool, evidence: usize, also: usize) -> Room {
+        Room { fixes: Fixes { count, detailed, words }, evidence, also }
+    }
+}
+
+const EVERYTHING: Room = Room::new(usize::MAX, usize::MAX, true, usize::MAX, usize::MAX);
 
 /// From roomy to tight: the first that fits a screen is taken. The cause, the first fix and the table never go.
 const ROOMS: &[Room] = &[
-    Room { fixes: 3, detailed: 3, evidence: 8, also: 3 },
-    Room { fixes: 3, detailed: 3, evidence: 6, also: 2 },
-    Room { fixes: 3, detailed: 2, evidence: 6, also: 2 },
-    Room { fixes: 3, detailed: 1, evidence: 6, also: 2 },
-    Room { fixes: 3, detailed: 1, evidence: 5, also: 1 },
-    Room { fixes: 3, detailed: 1, evidence: 4, also: 1 },
-    Room { fixes: 2, detailed: 1, evidence: 4, also: 1 },
-    Room { fixes: 2, detailed: 1, evidence: 3, also: 0 },
-    Room { fixes: 1, detailed: 1, evidence: 3, also: 0 },
-    Room { fixes: 1, detailed: 1, evidence: 2, also: 0 },
-    Room { fixes: 1, detailed: 1, evidence: 0, also: 0 },
-    Room { fixes: 1, detailed: 0, evidence: 0, also: 0 },
+    Room::new(3, 3, true, 8, 3),
+    Room::new(3, 3, true, 6, 2),
+    Room::new(3, 3, false, 6, 2),
+    Room::new(3, 3, false, 5, 1),
+    Room::new(3, 3, false, 4, 1),
+    Room::new(3, 2, false, 5, 1),
+    Room::new(3, 1, false, 5, 1),
+    Room::new(3, 1, false, 4, 1),
+    Room::new(2, 1, false, 4, 1),
+    Room::new(2, 1, false, 3, 0),
+    Room::new(1, 1, false, 3, 0),
+    Room::new(1, 1, false, 2, 0),
+    Room::new(1, 1, false, 0, 0),
+    Room::new(1, 0, false, 0, 0),
 ];
 
 /// The whole text. `files` holds the files that the evidence and the edits point into.
@@ -67,7 +73,7 @@ fn headline(ui: &Ui, d: &Diagnosis) -> Vec<String> {
 
 fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
     let mut advice = cause(ui, d);
-    advice.extend(fixes::fixes(ui, &d.verdict.fixes, files, room.fixes, room.detailed));
+    advice.extend(fixes::fixes(ui, &d.verdict.fixes, files, room.fixes));
     if let Some(text) = &d.verdict.do_not {
         advice.extend(labelled(ui, &format!("  {}    ", ui.bold("Not")), &ui.text(text)));
     }
@@ -91,22 +97,18 @@ fn cause(ui: &Ui, d: &Diagnosis) -> Vec<String> {
     let mut label = format!("  {}  ", ui.bold("Cause"));
     let mut lines = Vec::new();
     for sentence in sentences(&d.verdict) {
-        lines.extend(labelled(ui, &label, &ui.text(&sentence)));
+        lines.extend(labelled(ui, &label, &ui.text(sentence)));
         label = " ".repeat(9);
     }
     lines
 }
 
-/// The lines of the cause that say something new; one that ends with `but` goes on in the next.
-fn sentences(verdict: &Verdict) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for line in &verdict.cause {
-        if sentences.contains(line) || verdict.headline.ends_with(line.as_str()) {
-            continue;
-        }
-        match sentences.last_mut().filter(|last| last.ends_with(" but")) {
-            Some(last) => last.push_str(&format!(" {line}")),
-            None => sentences.push(line.clone()),
+/// The lines of the cause that say something new.
+fn sentences(verdict: &Verdict) -> Vec<&str> {
+    let mut sentences: Vec<&str> = Vec::new();
+    for line in verdict.cause.iter().map(String::as_str) {
+        if !sentences.contains(&line) && !verdict.headline.ends_with(line) {
+            sentences.push(line);
         }
     }
     sentences

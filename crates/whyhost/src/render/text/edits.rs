@@ -1,6 +1,6 @@
 //! Edits of a file as `-` and `+` lines.
 
-use super::super::style::Ui;
+use super::super::style::{Ui, line_of_file};
 use super::super::table::table;
 use std::ops::Range;
 use whyhost_core::diff::{self, Hunk, Kind};
@@ -56,7 +56,7 @@ fn of_hunk(hunk: &Hunk, above: usize) -> Vec<Change> {
     for l in &hunk.lines {
         if l.kind != Kind::Context {
             let note = l.note.as_ref().map_or(String::new(), |n| format!("   ({n})"));
-            let text = format!("{}{note}", String::from_utf8_lossy(&l.text));
+            let text = format!("{}{note}", line_of_file(&l.text));
             changes.push(Change { kind: l.kind, text, place: (!inside).then_some(line) });
         }
         inside = l.kind != Kind::Context;

@@ -1,6 +1,6 @@
 //! The proof: where each address comes from, what placed it, who listens, what the real resolver says.
 
-use super::super::style::{Ui, dim};
+use super::super::style::{Ui, dim, line_of_file};
 use super::super::table::table;
 use std::net::IpAddr;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison};
@@ -38,13 +38,8 @@ pub(crate) fn evidence(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -
     }
     let cells: Vec<Vec<String>> = rows
         .iter()
-        .map(|r| vec![ui.text(&r.source), ui.text(&r.fact), ui.text(&r.meaning)])
-        .map(|mut cells| {
-            while cells.last().is_some_and(String::is_empty) {
-                cells.pop();
-            }
-            cells
-        })
+        .map(|r| [&r.source, &r.fact, &r.meaning])
+        .map(|row| row.into_iter().filter(|cell| !cell.is_empty()).map(|cell| ui.text(cell)).collect())
         .collect();
     let mut lines = vec![format!("  {}", ui.bold(&heading(d)))];
     lines.extend(table(ui, 2, &cells).into_iter().map(|l| format!("  {}", dim(l.trim_start()))));
@@ -75,7 +70,7 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
         let sockets = source == SOCKETS && !d.listeners.is_empty();
         let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
         if !sockets && !rows.iter().chain(&ours).any(same) {
-            rows.push(Row::new(3, source, evidence.text.clone(), ""));
+            rows.push(Row::new(2, source, evidence.text.clone(), ""));
         }
     }
     rows.extend(ours);
@@ -97,7 +92,7 @@ fn walk(answer: &Answer) -> Vec<Row> {
     let steps = answer.trace.iter().enumerate();
     steps
         .filter(|(i, _)| failed || *i == 0)
-        .map(|(_, s)| Row::new(if failed { 1 } else { 2 }, s.step.clone(), s.detail.clone(), ""))
+        .map(|(_, s)| Row::new(if failed { 1 } else { 3 }, s.step.clone(), s.detail.clone(), ""))
         .collect()
 }
 
@@ -115,7 +110,7 @@ fn address(place: usize, ranked: &Ranked, files: &Snapshot) -> Row {
 fn hosts_line(files: &Snapshot, path: &str, line: usize) -> Option<String> {
     let bytes = files.file(path)?.bytes()?;
     let line = bytes.split(|b| *b == b'\n').nth(line.checked_sub(1)?)?;
-    Some(String::from_utf8_lossy(line).trim().to_owned())
+    Some(line_of_file(line.trim_ascii()))
 }
 
 /// What put the first address before the next one.
@@ -167,7 +162,7 @@ fn listener(listener: &Listener) -> Row {
         (false, true) => "accepts ::1, not 127.0.0.1",
         (false, false) => "accepts neither 127.0.0.1 nor ::1",
     };
-    Row::new(2, format!("listens on {place}"), owner, accepts)
+    Row::new(3, format!("listens on {place}"), owner, accepts)
 }
 
 fn live(live: &LiveComparison) -> Row {

@@ -27,7 +27,11 @@ pub(crate) fn explain(ui: &Ui, e: &Explanation<'_>) -> String {
         lines.push(String::new());
     }
     for finding in shown {
-        let symbol = if finding.severity == Severity::Error { ui.bad("✗") } else { ui.warn("!") };
+        let symbol = match finding.severity {
+            Severity::Error => ui.bad("✗"),
+            Severity::Warning => ui.warn("!"),
+            Severity::Note => ui.text("·"),
+        };
         lines.extend(labelled(
             ui,
             &format!("{symbol} "),

@@ -1,7 +1,8 @@
 //! Findings as words: short beside the verdict, whole with `-v`.
 
 use super::super::style::{Ui, cells, dim};
-use super::{fixes, labelled};
+use super::fixes::{self, Fixes};
+use super::labelled;
 use whyhost_core::diagnose::Verdict;
 use whyhost_core::finding::{Finding, Severity};
 use whyhost_core::snapshot::Snapshot;
@@ -48,8 +49,7 @@ fn whole(ui: &Ui, finding: &Finding, files: &Snapshot) -> Vec<String> {
         let source = evidence.source.as_ref().map_or(String::new(), |s| format!("{s}: "));
         lines.extend(labelled(ui, "    - ", &ui.text(&format!("{source}{}", evidence.text))));
     }
-    let count = finding.remedies.len();
-    lines.extend(fixes::fixes(ui, &finding.remedies, files, count, count));
+    lines.extend(fixes::fixes(ui, &finding.remedies, files, Fixes::ALL));
     lines
 }
 

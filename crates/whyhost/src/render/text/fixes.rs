@@ -10,33 +10,46 @@ const INDENT: usize = 9;
 /// Further indent of its commands and lines.
 const DEEP: usize = 12;
 
-/// The first `count` remedies, those before `detailed` with their commands or lines.
-pub(crate) fn fixes(
-    ui: &Ui,
-    remedies: &[Remedy],
-    files: &Snapshot,
-    count: usize,
-    detailed: usize,
-) -> Vec<String> {
-    let shown = &remedies[..count.min(remedies.len())];
+/// How much of the remedies is shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixes {
+    /// Remedies.
+    pub(crate) count: usize,
+    /// Remedies with their commands or lines, from the first.
+    pub(crate) detailed: usize,
+    /// Advice and predicted effects too.
+    pub(crate) words: bool,
+}
+
+impl Fixes {
+    /// All of everything.
+    pub(crate) const ALL: Fixes = Fixes { count: usize::MAX, detailed: usize::MAX, words: true };
+}
+
+/// The remedies below `Fix`.
+pub(crate) fn fixes(ui: &Ui, remedies: &[Remedy], files: &Snapshot, room: Fixes) -> Vec<String> {
+    let shown = &remedies[..room.count.min(remedies.len())];
     let column = reach_column(ui, shown);
     let mut lines = Vec::new();
     for (i, remedy) in shown.iter().enumerate() {
         let lead = if i == 0 { "" } else { "or " };
         lines.extend(head(ui, remedy, lead, column));
-        if i < detailed {
+        let is_words = matches!(remedy.action, RemedyAction::Advice { .. });
+        if i < room.detailed && (room.words || !is_words) {
             lines.extend(action(ui, remedy, files));
+        }
+        if i < room.detailed && room.words {
             lines.extend(effect(ui, remedy));
         }
     }
     if let Some(first) = lines.first_mut() {
         first.replace_range(..INDENT, &format!("  {}    ", ui.bold("Fix")));
     }
-    if count < remedies.len() {
+    if shown.len() < remedies.len() {
         lines.push(format!(
             "{}{}",
             " ".repeat(INDENT),
-            ui.dim(&format!("… {} more with -v", remedies.len() - count))
+            ui.dim(&format!("… {} more with -v", remedies.len() - shown.len()))
         ));
     }
     lines
@@ -110,7 +123,8 @@ fn action(ui: &Ui, remedy: &Remedy, files: &Snapshot) -> Vec<String> {
     }
 }
 
-/// A shell command in lines that can be pasted: broken with `\` at spaces outside quotes, never cut.
+/// A shell command in lines that can be pasted, never cut: broken with `\` at spaces outside quotes, and after the `&&` of
+/// a quoted script, where a line end means nothing.
 fn command(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in shell_words(text) {
@@ -118,9 +132,17 @@ fn command(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() && cells(line) + cells(word) + 2 > width {
             line.truncate(line.trim_end().len());
             line.push_str(" \\");
-            lines.push(format!("  {word}"));
-        } else {
-            line.push_str(word);
+            lines.push("  ".to_owned());
+        }
+        let mut parts = word.split_inclusive("&& ").filter(|_| cells(word) + 2 > width).peekable();
+        if parts.peek().is_none() {
+            lines.last_mut().expect("never empty").push_str(word);
+        }
+        for (i, part) in parts.enumerate() {
+            if i > 0 {
+                lines.push("  ".to_owned());
+            }
+            lines.last_mut().expect("never empty").push_str(part.trim_end());
         }
     }
     lines
@@ -153,6 +175,8 @@ mod tests {
     fn commands_stay_whole() {
         assert_eq!(command("sudo x --y 'a b c d e f'", 14), ["sudo x --y \\", "  'a b c d e f'"]);
         assert_eq!(command("short one", 40), ["short one"]);
+        let script = "sudo sh -c 'first command here && second one'";
+        assert_eq!(command(script, 26), ["sudo sh -c \\", "  'first command here &&", "  second one'"]);
         let text = "printf '%s\\n' one two | sudo tee -a /etc/gai.conf > /dev/null";
         let joined = command(text, 30).join("\n").replace(" \\\n  ", " ");
         assert_eq!(joined, text);

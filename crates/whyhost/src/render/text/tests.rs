@@ -175,10 +175,10 @@ fn the_first_screen() {
   Cause  localhost resolves to ::1 first, but the server (python3, pid 30618) listens on
          127.0.0.1:3000 only
   Fix    let the server listen on [::1]:3000 as well  → all clients connect
-            in Node: server.listen(3000, 'localhost') listens on one only
          or run clients with NODE_OPTIONS=--dns-result-order=ipv4first  → Node only
             export NODE_OPTIONS=--dns-result-order=ipv4first
          or add the line                              → whole machine
+            + ::1 localhost  /etc/hosts:1
   Not    delete `::1 localhost`: servers on ::1 vanish for everyone
 
   CLIENT                              TRIES           RESULT
@@ -186,12 +186,12 @@ fn the_first_screen() {
   Node 20+, Python urllib, Go, Rust…  ::1, 127.0.0.1  ✓ second try
 
   Why ::1 comes first (glibc)
-  /etc/nsswitch.conf:12      hosts: files dns
-  /etc/hosts:5               ::1 localhost ip6-localhost  gives ::1
-  /etc/hosts:1               127.0.0.1 localhost          gives 127.0.0.1
-  RFC 6724 rule 6            precedence 50 > 10           ::1 sorts before 127.0.0.1
-  listens on 127.0.0.1:3000  python3, pid 30618           accepts 127.0.0.1, not ::1
-  getaddrinfo, live          ::1, 127.0.0.1               same as predicted
+  /etc/nsswitch.conf:12       hosts: files dns
+  /etc/hosts:5                ::1 localhost ip6-localhost  gives ::1
+  /etc/hosts:1                127.0.0.1 localhost          gives 127.0.0.1
+  RFC 6724 rule 6             precedence 50 > 10           ::1 sorts before 127.0.0.1
+  sysctl net.ipv6.bindv6only  IPV6_V6ONLY is off
+  getaddrinfo, live           ::1, 127.0.0.1               same as predicted
 
   reach.family-mismatch · whyhost rule reach.family-mismatch
 ";
