@@ -16,6 +16,8 @@ pub struct Hit {
     pub address: IpAddr,
     /// Index of the interface of a zone; 0 without.
     pub scope_id: u32,
+    /// Text of a zone that the consumer keeps as text (Go).
+    pub zone: Option<Vec<u8>>,
     /// The canonical name: the first name of the line as written (musl: see [`View::lookup`]).
     pub canonical: Vec<u8>,
 }
@@ -93,8 +95,9 @@ impl HostsFile {
 fn hit_of(reader: &mut Reader<'_>) -> Hit {
     let line = reader.line();
     let (address, scope_id) = (reader.value().ip, reader.value().scope_id);
+    let zone = reader.zone().map(<[u8]>::to_vec);
     let canonical = reader.names.first().map(|n| reader.name(n).into_owned()).unwrap_or_default();
-    Hit { line, address, scope_id, canonical }
+    Hit { line, address, scope_id, zone, canonical }
 }
 
 /// Converts to the family asked for, then keeps what the consumer keeps.
@@ -106,7 +109,8 @@ fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
             continue;
         };
         let hit = Hit { address, ..hit };
-        let repeated = kept.iter().any(|h| h.address == hit.address && h.scope_id == hit.scope_id);
+        let repeated =
+            kept.iter().any(|h| (h.address, h.scope_id, &h.zone) == (hit.address, hit.scope_id, &hit.zone));
         if dialect.keeps_duplicates || !repeated {
             kept.push(hit);
         }
@@ -149,10 +153,14 @@ fn pick(mut hits: Vec<Hit>, picks: Picks) -> Vec<Hit> {
             hits.sort_by_key(|h| !v6(h));
             hits.dedup_by_key(|h| v6(h));
         }
-        Picks::LastV4First => {
+        Picks::OneV4First => {
+            hits.sort_by_key(v6);
+            hits.truncate(1);
+        }
+        Picks::OneLastV4First => {
             hits.reverse();
             hits.sort_by_key(v6);
-            hits.dedup_by_key(|h| v6(h));
+            hits.truncate(1);
         }
     }
     hits

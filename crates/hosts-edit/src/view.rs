@@ -155,6 +155,12 @@ impl<'f> Reader<'f> {
         self.view.name_at(span.clone())
     }
 
+    /// The text of the current zone, where the consumer keeps it.
+    pub(crate) fn zone(&self) -> Option<&'f [u8]> {
+        let range = self.value().zone.clone()?;
+        Some(&self.bytes[self.address.clone()][range])
+    }
+
     /// The bytes between two positions.
     pub(crate) fn bytes(&self, span: Range<usize>) -> &'f [u8] {
         &self.bytes[span]
@@ -162,13 +168,12 @@ impl<'f> Reader<'f> {
 
     fn entry(&mut self) -> SeenEntry<'f> {
         let line = self.line();
-        let Address { ip, scope_id, zone } = self.value().clone();
-        let token = &self.bytes[self.address.clone()];
+        let Address { ip, scope_id, .. } = *self.value();
         SeenEntry {
             line,
             address: ip,
             scope_id,
-            zone: zone.map(|range| &token[range]),
+            zone: self.zone(),
             address_span: self.address.clone(),
             names: self.names.iter().map(|r| SeenName { text: self.name(r), span: r.clone() }).collect(),
         }
@@ -178,18 +183,21 @@ impl<'f> Reader<'f> {
     fn read(&mut self, line: Range<usize>) -> bool {
         let dialect = self.view.dialect;
         let end = self.comment_start(&line);
-        let text = &self.bytes[line.start..end];
-        if dialect.leading_blank == LeadingBlank::IgnoresLine
-            && text.first().is_some_and(|b| dialect.blanks.has(*b))
-        {
+        let line = match dialect.leading_blank {
+            LeadingBlank::TrimsControls => self.without_controls(line.start..end),
+            _ => line.start..end,
+        };
+        let text = dialect.blanks.blanked(&self.bytes[line.clone()]);
+        let indented = text.first().is_some_and(|b| dialect.blanks.has(*b));
+        if indented && dialect.leading_blank == LeadingBlank::IgnoresLine {
             return false;
         }
-        let Some((rest, token)) = parse::token(text, |b| dialect.blanks.has(b)) else {
+        let Some((rest, token)) = parse::token(&text, |b| dialect.blanks.has(b)) else {
             return false;
         };
-        self.text = end - rest.len()..end;
+        self.text = line.end - rest.len()..line.end;
         self.address = self.text.start - token.len()..self.text.start;
-        self.understand(token) && self.collect_names()
+        self.understand(&self.bytes[self.address.clone()]) && self.collect_names()
     }
 
     /// Where the text ends and a comment begins.
@@ -213,6 +221,15 @@ impl<'f> Reader<'f> {
         }
     }
 
+    fn without_controls(&self, line: Range<usize>) -> Range<usize> {
+        let text = &self.bytes[line.clone()];
+        let Some(first) = text.iter().position(|b| *b > b' ') else {
+            return line.end..line.end;
+        };
+        let last = text.iter().rposition(|b| *b > b' ').unwrap_or(first);
+        line.start + first..line.start + last + 1
+    }
+
     fn understand(&mut self, token: &'f [u8]) -> bool {
         if self.known.as_ref().is_some_and(|(known, _)| *known == token) {
             return true;
@@ -233,8 +250,9 @@ impl<'f> Reader<'f> {
         let text = &self.bytes[self.text.clone()];
         let base = self.text.start;
         self.names.clear();
+        let blanked = dialect.blanks.blanked(text);
         for (i, range) in
-            parse::tokens(text, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
+            parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
         {
             let lost = range.end == text.len() && !self.closed && loses_unclosed_name(dialect);
             let word = &text[range.clone()];
@@ -267,6 +285,8 @@ impl<'f> Reader<'f> {
                 let zeros = text.iter().take_while(|b| **b == 0).count();
                 NulEffect::Line(line.start + zeros..line.end)
             }
+            Nul::EndsLineLosingByte if at == 0 => NulEffect::EndOfFile,
+            Nul::EndsLineLosingByte => NulEffect::Line(cut.start..cut.end - 1),
             Nul::LosesLine if !text[..at].contains(&b'#') => NulEffect::NoLine,
             Nul::EndsLineLosingName => {
                 self.closed = false;

@@ -107,9 +107,10 @@ fn is_numeric(row: &Row) -> bool {
 
 fn addresses(hits: &[Hit]) -> Vec<String> {
     hits.iter()
-        .map(|hit| match hit.scope_id {
-            0 => hit.address.to_string(),
-            scope => format!("{}%{scope}", hit.address),
+        .map(|hit| match (&hit.zone, hit.scope_id) {
+            (Some(zone), _) => format!("{}%{}", hit.address, String::from_utf8_lossy(zone)),
+            (None, 0) => hit.address.to_string(),
+            (None, scope) => format!("{}%{scope}", hit.address),
         })
         .collect()
 }

@@ -16,6 +16,8 @@ pub use resolvers::{CARES, DNSMASQ, GO, HICKORY, RESOLVED};
 
 pub(crate) use names::Verdict;
 
+use std::borrow::Cow;
+
 use crate::address::{AddressGrammar, ZoneRule};
 
 /// How one consumer reads the file and answers from it.
@@ -98,6 +100,8 @@ pub enum Evidence {
 pub enum LineEnds {
     /// LF only.
     Lf,
+    /// LF; one CR in front of it, or at the end of the file, is dropped.
+    LfDroppingCr,
     /// LF, CR or both.
     LfOrCr,
     /// LF; CR too, but not within a comment.
@@ -113,7 +117,9 @@ pub enum LastLine {
     Kept,
     /// A name that touches the end of the file is not found.
     NameLost,
-    /// The whole line is lost.
+    /// Its last byte is lost. So is that of a line that was cut at a length limit.
+    ByteLost,
+    /// The whole line is lost. So is the beginning of a line that was cut at a length limit.
     LineLost,
 }
 
@@ -128,8 +134,6 @@ pub enum LineLimit {
     Skips(usize),
     /// Reading ends at a line of at least so many bytes, line end included.
     Stops(usize),
-    /// The rest of the line is not seen.
-    Cuts(usize),
     /// A line of more bytes makes the consumer refuse the whole file.
     RejectsFile(usize),
 }
@@ -143,10 +147,12 @@ pub enum Blanks {
     SpaceTab,
     /// Space, tab, CR.
     SpaceTabCr,
-    /// Space, tab, CR, comma.
-    SpaceTabCrComma,
+    /// Space, tab, comma.
+    SpaceTabComma,
     /// C `isspace`, and Unicode white space in UTF-8.
     Unicode,
+    /// As `Unicode`, and U+001C to U+001F (Python `str.split`).
+    Python,
 }
 
 /// What a blank in front of the address does.
@@ -154,6 +160,8 @@ pub enum Blanks {
 pub enum LeadingBlank {
     /// Nothing.
     Skipped,
+    /// Nothing, and all bytes up to U+0020 are cut off at both ends of the line (Java `String.trim`).
+    TrimsControls,
     /// The line is ignored.
     IgnoresLine,
 }
@@ -178,6 +186,8 @@ pub enum Nul {
     EndsLine,
     /// The line ends there, and a name that touches it is not found.
     EndsLineLosingName,
+    /// The line ends one byte before; at the start of a line the file ends there.
+    EndsLineLosingByte,
     /// The whole line is lost, unless the NUL is in a comment.
     LosesLine,
     /// The word ends there.
@@ -283,8 +293,10 @@ pub enum Picks {
     FirstV4First,
     /// The first of each family, IPv6 before IPv4.
     FirstV6First,
-    /// The last of each family, IPv4 before IPv6.
-    LastV4First,
+    /// One address: the first IPv4 address, else the first IPv6 address.
+    OneV4First,
+    /// One address: the last IPv4 address, else the last IPv6 address.
+    OneLastV4First,
 }
 
 /// Every dialect, in the order in which tables list them.
@@ -330,16 +342,37 @@ const COMMON: Dialect = Dialect {
 };
 
 impl Blanks {
-    /// Whether `byte` separates words. The Unicode blanks of [`Blanks::Unicode`] are longer than a byte and are handled
-    /// where words are cut.
+    /// Whether `byte` separates words. Blanks longer than a byte are for [`blanked`](Self::blanked).
     pub(crate) fn has(self, byte: u8) -> bool {
         match byte {
             b' ' | b'\t' => true,
-            b'\r' => self != Blanks::SpaceTab,
-            0x0b | 0x0c => matches!(self, Blanks::CSpace | Blanks::Unicode),
-            b',' => self == Blanks::SpaceTabCrComma,
+            b'\r' => !matches!(self, Blanks::SpaceTab | Blanks::SpaceTabComma),
+            0x0b | 0x0c => matches!(self, Blanks::CSpace | Blanks::Unicode | Blanks::Python),
+            0x1c..=0x1f => self == Blanks::Python,
+            b',' => self == Blanks::SpaceTabComma,
             _ => false,
         }
+    }
+}
+
+impl Blanks {
+    /// `text` with spaces in place of the blanks that are longer than a byte, for consumers that know such blanks.
+    pub(crate) fn blanked(self, text: &[u8]) -> Cow<'_, [u8]> {
+        if !matches!(self, Blanks::Unicode | Blanks::Python) || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let mut out = Vec::with_capacity(text.len());
+        for chunk in text.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let wide = !c.is_ascii() && c.is_whitespace();
+                let mut buffer = [b' '; 4];
+                let bytes =
+                    if wide { &buffer[..c.len_utf8()] } else { c.encode_utf8(&mut buffer).as_bytes() };
+                out.extend_from_slice(bytes);
+            }
+            out.extend_from_slice(chunk.invalid());
+        }
+        Cow::Owned(out)
     }
 }
 
