@@ -1,7 +1,7 @@
 //! What one consumer makes of the file: its lines, addresses and names.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use crate::address::{self, Address, Zones, default_zones};
@@ -86,8 +86,10 @@ pub(crate) struct Reader<'f> {
     has_nul: bool,
     /// Index of the file's line at which the current entry begins.
     line_index: usize,
-    /// Token and value of the last good address: blocklists repeat it.
-    known: Option<(&'f [u8], Address)>,
+    /// The last good address token: blocklists repeat it. Empty before the first.
+    known: &'f [u8],
+    /// Its value, which is that of the current entry.
+    pub(crate) value: Address,
     /// The current entry.
     pub(crate) address: Range<usize>,
     pub(crate) names: Vec<Range<usize>>,
@@ -106,7 +108,8 @@ impl<'f> Reader<'f> {
             lines: Lines::new(bytes, bom, view.dialect),
             has_nul: memchr::memchr(0, bytes).is_some(),
             line_index: 0,
-            known: None,
+            known: &[],
+            value: Address { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), scope_id: 0, zone: None },
             address: 0..0,
             names: Vec::new(),
             text: 0..0,
@@ -142,14 +145,6 @@ impl<'f> Reader<'f> {
         self.line_index + 1
     }
 
-    /// The current address.
-    pub(crate) fn value(&self) -> &Address {
-        match &self.known {
-            Some((_, address)) => address,
-            None => unreachable!("advance() leaves a known address"),
-        }
-    }
-
     /// The bytes of a word as the consumer compares them.
     pub(crate) fn name(&self, span: &Range<usize>) -> Cow<'f, [u8]> {
         self.view.name_at(span.clone())
@@ -157,7 +152,7 @@ impl<'f> Reader<'f> {
 
     /// The text of the current zone, where the consumer keeps it.
     pub(crate) fn zone(&self) -> Option<&'f [u8]> {
-        let range = self.value().zone.clone()?;
+        let range = self.value.zone.clone()?;
         Some(&self.bytes[self.address.clone()][range])
     }
 
@@ -168,7 +163,7 @@ impl<'f> Reader<'f> {
 
     fn entry(&mut self) -> SeenEntry<'f> {
         let line = self.line();
-        let Address { ip, scope_id, .. } = *self.value();
+        let Address { ip, scope_id, .. } = self.value;
         SeenEntry {
             line,
             address: ip,
@@ -231,13 +226,13 @@ impl<'f> Reader<'f> {
     }
 
     fn understand(&mut self, token: &'f [u8]) -> bool {
-        if self.known.as_ref().is_some_and(|(known, _)| *known == token) {
+        if self.known == token {
             return true;
         }
         let dialect = self.view.dialect;
         match address::read(token, dialect.address, dialect.zones, self.view.zones) {
             Some(address) => {
-                self.known = Some((token, address));
+                (self.known, self.value) = (token, address);
                 true
             }
             None => false,

@@ -91,10 +91,11 @@ pub const EVENTLET: Dialect = Dialect {
     label: "eventlet",
     versions: "0.41",
     cite: "eventlet support/greendns.py HostsResolver; run as 0.41.3",
+    line_ends: LineEnds::LfOrCr,
     blanks: Blanks::Python,
     nul: Nul::Ordinary,
     names: NameRule::Lengths,
-    picks: Picks::OneLastV4First,
+    picks: Picks::LastV4First,
     ..COMMON
 };
 
@@ -104,9 +105,10 @@ pub const GEVENT: Dialect = Dialect {
     label: "gevent",
     versions: "26.9",
     cite: "gevent resolver/_hostsfile.py; run as 26.9.0",
+    line_ends: LineEnds::LfOrCr,
     blanks: Blanks::Python,
     nul: Nul::Ordinary,
-    picks: Picks::OneLastV4First,
+    picks: Picks::LastV4First,
     ..COMMON
 };
 
