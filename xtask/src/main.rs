@@ -1,2 +1,47 @@
-//! Tasks (skeleton).
-fn main() {}
+//! Tasks of the workspace, run as `cargo xtask TASK`.
+
+mod import;
+mod oracle;
+#[path = "../../crates/whyhost-core/tests/recorded/mod.rs"]
+mod recorded;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(about = "Tasks of the whyhost workspace")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Rewrite testdata/oracle/libc from a folder of full recordings (matrix.jsonl, random.jsonl)
+    OracleImport {
+        /// The folder
+        dir: PathBuf,
+    },
+    /// Compare the model with the real getaddrinfo on random machines, in private namespaces
+    Oracle(oracle::Args),
+    /// Build the machine of the plan on stdin, here and now
+    #[command(hide = true)]
+    OracleInside,
+    /// Ask a question
+    #[command(hide = true)]
+    OracleAsk {
+        /// The question as JSON
+        question: String,
+    },
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Args::parse().task {
+        Task::OracleImport { dir } => import::run(&dir)?,
+        Task::Oracle(args) => return oracle::run(&args),
+        Task::OracleInside => oracle::inside::run()?,
+        Task::OracleAsk { question } => oracle::inside::ask(&question)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -133,6 +133,21 @@ pub struct Remedy {
     pub reach: String,
     /// How.
     pub action: RemedyAction,
+    /// What the model predicts for the target: `localhost → ::1, 127.0.0.1 afterwards`; filled in by the diagnosis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<String>,
+}
+
+impl Remedy {
+    /// A remedy whose effect has not been predicted yet.
+    pub fn new(
+        title: impl Into<String>,
+        applicability: Applicability,
+        reach: impl Into<String>,
+        action: RemedyAction,
+    ) -> Remedy {
+        Remedy { title: title.into(), applicability, reach: reach.into(), action, effect: None }
+    }
 }
 
 /// How a remedy is carried out.

@@ -5,9 +5,11 @@
 
 pub mod conf;
 pub mod diagnose;
+pub mod diff;
 pub mod finding;
 pub mod machine;
 pub mod reach;
 pub mod resolve;
 pub mod rules;
 pub mod snapshot;
+pub mod whatif;

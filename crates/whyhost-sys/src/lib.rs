@@ -1,1 +1,32 @@
-//! Collects the machine (skeleton).
+//! Collects the facts of the running machine and asks its real resolver: the only crate that touches the system.
+//!
+//! [`collect`] gives a [`Snapshot`](whyhost_core::snapshot::Snapshot) of this machine, [`collect_root`] one of the
+//! files in another root folder, [`read_snapshot`] one that was recorded. [`probe`] asks the system a question.
+//!
+//! Linux only so far: on other systems this crate is empty. A system gets a folder of its own, with the file names
+//! and signatures of `linux`.
+#![cfg(target_os = "linux")]
+
+mod errno;
+mod error;
+mod files;
+mod linux;
+mod place;
+pub mod probe;
+mod snapshot_file;
+
+pub use error::SysError;
+pub use files::MAX_FILE;
+pub use linux::{collect, collect_root};
+pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot, write_new};
+
+/// What to look at besides the facts that every question needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The port that is asked about: its sockets get their processes.
+    pub port: Option<u16>,
+    /// Every socket gets its process (a walk over all processes that are readable).
+    pub all_owners: bool,
+    /// Names that are asked about: the kernel's source address is recorded for every address that an answer may hold.
+    pub names: Vec<String>,
+}

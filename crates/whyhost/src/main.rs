@@ -1,2 +1,107 @@
-//! The command (skeleton).
-fn main() {}
+//! The command: why does this name go where it goes on this machine, for each program, and what do I change?
+//!
+//! It decides nothing: arguments become a snapshot ([`gather`]), the core makes a diagnosis of it, and a renderer
+//! prints that. Exit codes: 0 fine, 1 something to act on, 2 the tool could not do its job.
+
+mod args;
+mod cmd;
+mod failure;
+mod gather;
+mod output;
+mod render;
+mod target;
+
+use args::{Cli, Command, Format};
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use failure::Failure;
+use output::Output;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &arguments),
+    };
+    let out = Output::new(&cli.global);
+    match run(&cli, &out) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            out.failure(&failure);
+            ExitCode::from(cmd::UNABLE)
+        }
+    }
+}
+
+fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
+    let global = &cli.global;
+    let Some(command) = &cli.command else {
+        return short_form(cli, out);
+    };
+    if cli.target.is_some() || cli.client.client.is_some() {
+        return Err(Failure::new("a target and `--client` belong behind the command")
+            .hint("for example whyhost diagnose localhost:3000 --client first-only"));
+    }
+    match command {
+        Command::Diagnose(a) => {
+            cmd::diagnose::run(global, out, a.target.as_deref(), a.client.client.as_deref())
+        }
+        Command::Explain(a) => cmd::explain::run(global, out, a),
+        Command::Rule(a) => cmd::rule::run(out, a.code.as_deref()),
+        Command::Snapshot(a) => cmd::snapshot::run(global, out, a),
+    }
+}
+
+/// `whyhost` and `whyhost TARGET`.
+fn short_form(cli: &Cli, out: &Output) -> Result<u8, Failure> {
+    let target = cli.target.as_deref();
+    if let Some(failure) = target.and_then(near_miss) {
+        return Err(failure);
+    }
+    cmd::diagnose::run(&cli.global, out, target, cli.client.client.as_deref())
+}
+
+/// Help and version are answers; everything else is a failure, in JSON where that was asked for.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed stream cannot be told anything.
+        let _ = error.print();
+        return ExitCode::from(cmd::FINE);
+    }
+    let json = wants_json(arguments);
+    let near = arguments.get(1..).unwrap_or_default().iter().find_map(|a| near_miss(a.to_str()?));
+    match near.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+        None if !json => {
+            let _ = error.print();
+        }
+        near => {
+            let format = if json { Format::Json } else { Format::Text };
+            Output::fallback(format).failure(&near.unwrap_or_else(|| in_one_line(error)));
+        }
+    }
+    ExitCode::from(cmd::UNABLE)
+}
+
+/// The first paragraph of clap's message.
+fn in_one_line(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let lines: Vec<&str> = text.lines().take_while(|l| !l.is_empty()).map(str::trim).collect();
+    Failure::new(lines.join(" ").trim_start_matches("error: "))
+        .hint("`whyhost --help` shows what is accepted")
+}
+
+fn near_miss(word: &str) -> Option<Failure> {
+    let command = args::near_command(word)?;
+    Some(
+        Failure::new(format!("no command `{word}`; did you mean `{command}`?"))
+            .hint(format!("for the host of that name: whyhost diagnose {word}")),
+    )
+}
+
+/// `--format json` stands in arguments that could not be read as a whole.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let pairs = arguments.windows(2).any(|w| w[0] == "--format" && w[1] == "json");
+    pairs || arguments.iter().any(|a| a == "--format=json")
+}

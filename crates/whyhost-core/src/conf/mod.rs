@@ -4,3 +4,4 @@ pub mod gai;
 pub mod host_conf;
 pub mod nsswitch;
 pub mod resolv;
+mod text;

@@ -1,21 +1,74 @@
 //! Resolver models: who answers a name with which addresses, in which order, and which step decided.
 
 mod answer;
+pub mod numeric;
+pub mod order;
+pub mod resolvers;
+pub mod stage;
 
 pub use answer::{Answer, Because, Error, Query, QueryFlags, Ranked, RuleRow, Source, Status, Step};
+pub use resolvers::{glibc, musl};
 
 use crate::machine::Machine;
-use crate::snapshot::ScopedAddr;
+use crate::snapshot::{Family, ScopedAddr};
+use hosts_edit::GLIBC;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The answers of every modelled resolver for `query`, glibc first.
 pub fn answers(machine: &Machine, query: &Query) -> Vec<Answer> {
-    let _ = (machine, query);
-    Vec::new()
+    vec![glibc::answer(machine, query), musl::answer(machine, query)]
 }
 
 /// The addresses whose kernel source address the models will need for `name`: what to record in
-/// `source_addresses` before predicting.
+/// `source_addresses` before predicting. Both loopback addresses are always among them.
 pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
-    let _ = (machine, name);
-    Vec::new()
+    let mut all: Vec<ScopedAddr> =
+        vec![IpAddr::V6(Ipv6Addr::LOCALHOST).into(), IpAddr::V4(Ipv4Addr::LOCALHOST).into()];
+    for family in [Family::Any, Family::V4] {
+        let hits = machine.hosts.value.lookup(&GLIBC, name.as_bytes(), family.into());
+        all.extend(hits.into_iter().map(|h| ScopedAddr { address: h.address, scope_id: h.scope_id }));
+    }
+    all.extend(machine.raw.interfaces.iter().flat_map(|i| {
+        i.addresses.iter().map(|a| {
+            let link_local = matches!(a.address, IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80);
+            ScopedAddr { address: a.address, scope_id: if link_local { i.index } else { 0 } }
+        })
+    }));
+    all.extend(machine.raw.live.lookups.iter().flat_map(|l| match &l.outcome {
+        crate::snapshot::LiveOutcome::Found(addresses) => addresses.clone(),
+        _ => Vec::new(),
+    }));
+    let dns = machine.raw.live.dns.iter().flat_map(|o| &o.records);
+    all.extend(dns.filter_map(|r| r.parse::<IpAddr>().ok()).map(ScopedAddr::from));
+    // AF_INET6 with AI_V4MAPPED asks for the mapped form.
+    let mapped: Vec<ScopedAddr> = all
+        .iter()
+        .filter_map(|a| match a.address {
+            IpAddr::V4(v4) => Some(IpAddr::V6(v4.to_ipv6_mapped()).into()),
+            IpAddr::V6(_) => None,
+        })
+        .collect();
+    all.extend(mapped);
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|a| seen.insert(*a));
+    all
+}
+
+/// The DNS questions (absolute name without final dot, record type) that the machine's own C library may send for
+/// `query`, in order; empty when no service asks DNS. What the command asks and records before predicting.
+pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static str)> {
+    if machine.os.libc.as_ref().is_some_and(|l| l.name == "musl") {
+        return musl::dns_questions(machine, query);
+    }
+    glibc::dns_questions(machine, query)
+}
+
+impl From<Family> for hosts_edit::Family {
+    fn from(family: Family) -> Self {
+        match family {
+            Family::Any => hosts_edit::Family::Any,
+            Family::V4 => hosts_edit::Family::V4,
+            Family::V6 => hosts_edit::Family::V6,
+        }
+    }
 }

@@ -1,12 +1,27 @@
 //! Rules: functions with constant metadata in explicit lists.
 //!
 //! A rule's file holds its doc comment (the only source of its long text), its metadata, its check and its tests.
+//! What several rules ask of a machine is in [`facts`], how they repair a file in [`edit`] and [`remedy`].
+
+mod edit;
+mod facts;
+mod hosts;
+mod localhost;
+mod loopback;
+mod nss;
+mod nss_line;
+mod order;
+mod ports;
+mod remedy;
+#[cfg(test)]
+mod testing;
 
 use crate::diagnose::Target;
 use crate::finding::{Finding, Severity};
 use crate::machine::Machine;
 use crate::reach::ClientOutcome;
 use crate::resolve::Answer;
+use std::fmt::Write as _;
 
 /// A rule: metadata and a check.
 pub struct Rule {
@@ -37,11 +52,17 @@ pub struct Context<'a> {
 }
 
 /// All rules, by area.
-pub const ALL: &[&[Rule]] = &[];
+pub const ALL: &[&[Rule]] =
+    &[hosts::RULES, localhost::RULES, nss::RULES, order::RULES, loopback::RULES, ports::RULES];
 
 /// The rule with this code.
 pub fn by_code(code: &str) -> Option<&'static Rule> {
-    ALL.iter().flat_map(|area| area.iter()).find(|r| r.code == code)
+    all().find(|r| r.code == code)
+}
+
+/// Every rule, in the order of the lists.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().flat_map(|area| area.iter())
 }
 
 impl Rule {
@@ -73,9 +94,36 @@ impl Rule {
 /// Runs every rule; findings in the order of severity, then of the rules.
 pub fn run(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in ALL.iter().flat_map(|area| area.iter()) {
+    for rule in all() {
         (rule.check)(context, &mut findings);
     }
     findings.sort_by_key(|f| f.severity);
     findings
+}
+
+const GENERATED: &str = "<!-- Generated from the rule's source; UPDATE_DOCS=1 cargo test -p whyhost-core -->";
+
+/// The page of a rule under `docs/rules`, as Markdown.
+pub fn page(rule: &Rule) -> String {
+    let text = rule.text();
+    let (heading, body) = text.split_once('\n').unwrap_or((&text, ""));
+    format!("{GENERATED}\n{heading}\n\nSeverity: {}\n{body}\n", severity_word(rule.severity))
+}
+
+/// The list of all rules under `docs/rules`, as Markdown.
+pub fn index() -> String {
+    let mut out = format!("{GENERATED}\n# Rules\n\n| code | severity | title |\n|---|---|---|\n");
+    for rule in all() {
+        let (code, severity) = (rule.code, severity_word(rule.severity));
+        let _ = writeln!(out, "| [{code}]({code}.md) | {severity} | {} |", rule.title);
+    }
+    out
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }

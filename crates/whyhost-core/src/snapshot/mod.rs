@@ -4,8 +4,10 @@
 //! schema ([`SCHEMA`]); fields are only ever added.
 
 mod raw;
+mod redact;
 
 pub use raw::{Content, FileKind, Meta, RawFile};
+pub use redact::redact;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +43,9 @@ pub struct Snapshot {
     /// Environment variables that change resolution.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// NSS modules that nsswitch.conf names, and whether the loader finds them.
+    #[serde(default)]
+    pub nss_modules: Vec<NssModule>,
     /// Programs found on the machine.
     #[serde(default)]
     pub programs: Vec<Program>,
@@ -264,6 +269,19 @@ pub struct Process {
     pub user: Option<String>,
 }
 
+/// An NSS module: `libnss_<name>.so.2`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NssModule {
+    /// Service name as in nsswitch.conf.
+    pub name: String,
+    /// Where the loader finds it; `None` when it is not installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Version of the package it comes from, where known: `247`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
 /// A program found on the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
@@ -336,7 +354,8 @@ pub struct Observation {
     pub name: String,
     /// Record type: `A`, `AAAA`.
     pub kind: String,
-    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent.
+    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent or nobody
+    /// listens there; `MALFORMED` when what came is no DNS message.
     pub rcode: String,
     /// Record data as text, in the order of the packet: addresses, and CNAME targets prefixed with `CNAME `.
     #[serde(default)]
@@ -408,6 +427,7 @@ impl Snapshot {
             source_addresses: Vec::new(),
             sockets: Vec::new(),
             env: BTreeMap::new(),
+            nss_modules: Vec::new(),
             programs: Vec::new(),
             live: Live::default(),
             gaps: Vec::new(),

@@ -1,0 +1,181 @@
+//! The whole path once: snapshot → machine → answers → reach → findings → verdict.
+//!
+//! - `course`: the addresses that programs get, and who says so.
+//! - `relevance`: which findings concern the target.
+//! - `verdict`: what the situation is, and how bad; `headline`, `cause`, `fixes`: the same in a user's words.
+
+mod cause;
+mod course;
+mod fixes;
+mod headline;
+mod relevance;
+mod verdict;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use course::{Basis, Course};
+pub use relevance::concerns;
+
+use crate::finding::{Finding, Remedy};
+use crate::machine::{FileState, Machine};
+use crate::reach::{self, ClientOutcome, Listener};
+use crate::resolve::{self, Answer, Query};
+use crate::rules;
+use crate::snapshot::{Gap, LiveLookup, ScopedAddr, Snapshot};
+use serde::Serialize;
+use std::fmt;
+use std::net::IpAddr;
+
+/// What is asked: a name or an address, and maybe a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Name or address as typed.
+    pub name: String,
+    /// The address, where the name is one.
+    pub literal: Option<ScopedAddr>,
+    /// TCP port.
+    pub port: Option<u16>,
+}
+
+impl Target {
+    /// The name `localhost`, with or without the final dot.
+    pub fn is_localhost(&self) -> bool {
+        let name = self.name.strip_suffix('.').unwrap_or(&self.name);
+        self.literal.is_none() && name.eq_ignore_ascii_case("localhost")
+    }
+}
+
+impl fmt::Display for Target {
+    /// `localhost`, `localhost:3000`, `[::1]:3000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.port, self.literal) {
+            (None, _) => write!(f, "{}", self.name),
+            (Some(port), Some(ScopedAddr { address: IpAddr::V6(_), .. })) => {
+                write!(f, "[{}]:{port}", self.name)
+            }
+            (Some(port), _) => write!(f, "{}:{port}", self.name),
+        }
+    }
+}
+
+/// The verdict of a diagnosis, which decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictKind {
+    /// Every client connects, or the name resolves the same everywhere.
+    Fine,
+    /// It works, with a warning worth reading.
+    Warning,
+    /// At least one client fails.
+    Fails,
+    /// Could not be told.
+    Unknown,
+}
+
+/// The answer in a user's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Decides the exit code.
+    pub kind: VerdictKind,
+    /// One line without symbol: `localhost:3000 — 1 of 2 kinds of client cannot connect`.
+    pub headline: String,
+    /// Why, one or two lines.
+    pub cause: Vec<String>,
+    /// At most three, least invasive first.
+    pub fixes: Vec<Remedy>,
+    /// A popular wrong fix that must not be tried here, with the reason: `delete the line …: servers on ::1 …`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub do_not: Option<String>,
+}
+
+/// Prediction against the real resolver.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveComparison {
+    /// The live answer.
+    pub lookup: LiveLookup,
+    /// It equals the prediction; `None` where there is no prediction, or no answer in time.
+    pub matches: Option<bool>,
+}
+
+/// Everything that is known about one target.
+#[derive(Debug, Clone)]
+pub struct Diagnosis {
+    /// What was asked.
+    pub target: Target,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Per resolver.
+    pub answers: Vec<Answer>,
+    /// The addresses that the verdict is about, in the order in which programs get them, and who says so.
+    pub course: Course,
+    /// Per client kind, when a port was asked.
+    pub clients: Vec<ClientOutcome>,
+    /// Listeners of the port, or none without a port.
+    pub listeners: Vec<Listener>,
+    /// The real resolver's answer.
+    pub live: Option<LiveComparison>,
+    /// What concerns the target, worst first.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+}
+
+/// What the verdict is made of.
+struct Case<'a> {
+    machine: &'a Machine,
+    target: &'a Target,
+    answer: Option<&'a Answer>,
+    course: &'a Course,
+    live: Option<&'a LiveComparison>,
+    clients: &'a [ClientOutcome],
+    listeners: &'a [Listener],
+    findings: &'a [Finding],
+}
+
+/// Diagnoses `target` on the machine of `snapshot`.
+pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
+    let machine = Machine::new(snapshot);
+    let answers = match target.literal {
+        Some(_) => Vec::new(),
+        None => resolve::answers(&machine, &Query { port: target.port, ..Query::any(&target.name) }),
+    };
+    let live = course::live(&machine, target, answers.first());
+    let course = course::course(target, answers.first(), live.as_ref());
+    let clients = target
+        .port
+        .map_or_else(Vec::new, |port| reach::clients_of(&machine, &course.addresses, course.status, port));
+    let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(&machine, port));
+    let mut findings =
+        rules::run(&rules::Context { machine: &machine, target, answers: &answers, clients: &clients });
+    findings.retain(|f| concerns(&machine, target, answers.first(), f));
+    let verdict = verdict::verdict(&Case {
+        machine: &machine,
+        target,
+        answer: answers.first(),
+        course: &course,
+        live: live.as_ref(),
+        clients: &clients,
+        listeners: &listeners,
+        findings: &findings,
+    });
+    let gaps = gaps(&machine, &listeners);
+    Diagnosis { target: target.clone(), verdict, answers, course, clients, listeners, live, findings, gaps }
+}
+
+/// What could not be looked at: the collector's list, and what the models had to assume.
+fn gaps(machine: &Machine, listeners: &[Listener]) -> Vec<Gap> {
+    let mut gaps = machine.raw.gaps.clone();
+    let hosts = &machine.hosts;
+    if let FileState::Unreadable(reason) = &hosts.state
+        && gaps.iter().all(|g| g.what != hosts.path)
+    {
+        gaps.push(Gap { what: hosts.path.clone(), why: reason.clone() });
+    }
+    gaps.extend(listeners.iter().filter(|l| l.v6only_is_assumed()).map(|l| Gap {
+        what: format!("IPV6_V6ONLY of {l}"),
+        why: "the recorded facts do not tell; the default of this system was taken".into(),
+    }));
+    gaps
+}

@@ -1,0 +1,254 @@
+//! Clients: how programs walk the addresses of an answer, and what they end with.
+
+use super::kernel::{Attempt, AttemptOutcome, attempt};
+use crate::machine::Machine;
+use crate::resolve::{Answer, Status};
+use crate::snapshot::ScopedAddr;
+use serde::Serialize;
+
+/// How a program connects to the addresses of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// The first address only.
+    FirstOnly,
+    /// All in turn, the next after a failure.
+    InTurn,
+}
+
+/// A kind of client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Stable id: `first-only`, `in-turn`.
+    pub id: &'static str,
+    /// For people: `first address only`.
+    pub label: &'static str,
+    /// Programs of this kind.
+    pub examples: &'static str,
+    /// How it connects.
+    pub strategy: Strategy,
+}
+
+/// The kinds of client that connect to what getaddrinfo gives.
+///
+/// Source: each program was started against a server on one loopback address only, with both localhost lines in the
+/// hosts file (Debian 12), and either went on to the second address or gave up.
+pub const CLIENTS: &[Client] = &[
+    Client {
+        id: "first-only",
+        label: "first address only",
+        examples: "Node 17–19, BusyBox wget and nc",
+        strategy: Strategy::FirstOnly,
+    },
+    Client {
+        id: "in-turn",
+        label: "every address in turn",
+        examples: "Node 20+, Python urllib, Go, Rust std, libpq, git, ssh",
+        strategy: Strategy::InTurn,
+    },
+];
+
+/// The end of a client's attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It reaches a listener.
+    Connects,
+    /// Every address tried refused, or the kernel has no way there.
+    Refused,
+    /// It waits for an answer that never comes.
+    Timeout,
+    /// It reaches another program than the other clients.
+    WrongProgram,
+    /// The name has no address.
+    NotFound,
+    /// Not computable.
+    Unknown,
+}
+
+/// What one client gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClientOutcome {
+    /// Client id.
+    pub client: &'static str,
+    /// For people.
+    #[serde(skip)]
+    pub label: &'static str,
+    /// Programs of this kind, for people.
+    #[serde(skip)]
+    pub examples: &'static str,
+    /// Version, empty for a kind.
+    pub version: String,
+    /// It is on this machine.
+    pub installed: bool,
+    /// Attempts in order; what comes after the end was not tried.
+    pub tried: Vec<Attempt>,
+    /// The end.
+    pub outcome: Outcome,
+}
+
+impl ClientOutcome {
+    /// The attempt that reached a listener.
+    pub fn connected(&self) -> Option<&Attempt> {
+        self.tried.last().filter(|a| a.outcome == AttemptOutcome::Connects)
+    }
+}
+
+/// What every client kind gets for `answer` on `port`.
+pub fn clients(machine: &Machine, answer: &Answer, port: u16) -> Vec<ClientOutcome> {
+    let addresses: Vec<ScopedAddr> = answer.addresses.iter().map(|a| a.address).collect();
+    clients_of(machine, &addresses, answer.status, port)
+}
+
+/// The same for addresses that no model gave: a literal, or what the real resolver answered.
+///
+/// `status` says what an empty list means.
+pub fn clients_of(
+    machine: &Machine,
+    addresses: &[ScopedAddr],
+    status: Status,
+    port: u16,
+) -> Vec<ClientOutcome> {
+    CLIENTS
+        .iter()
+        .map(|client| {
+            let tried = walk(machine, client.strategy, addresses, port);
+            ClientOutcome {
+                client: client.id,
+                label: client.label,
+                examples: client.examples,
+                version: String::new(),
+                installed: true,
+                outcome: end(&tried, status),
+                tried,
+            }
+        })
+        .collect()
+}
+
+fn walk(machine: &Machine, strategy: Strategy, addresses: &[ScopedAddr], port: u16) -> Vec<Attempt> {
+    let reach = match strategy {
+        Strategy::FirstOnly => 1,
+        Strategy::InTurn => addresses.len(),
+    };
+    let mut tried = Vec::new();
+    for address in addresses.iter().take(reach) {
+        let attempt = attempt(machine, *address, port);
+        // After a foreign address nothing is known: it may well have answered.
+        let last = matches!(attempt.outcome, AttemptOutcome::Connects | AttemptOutcome::Foreign);
+        tried.push(attempt);
+        if last {
+            break;
+        }
+    }
+    tried
+}
+
+fn end(tried: &[Attempt], status: Status) -> Outcome {
+    match tried.last().map(|a| a.outcome) {
+        None if status == Status::Unknown => Outcome::Unknown,
+        None => Outcome::NotFound,
+        Some(AttemptOutcome::Connects) => Outcome::Connects,
+        Some(AttemptOutcome::Foreign) => Outcome::Unknown,
+        Some(_) if tried.iter().any(|a| a.outcome == AttemptOutcome::Timeout) => Outcome::Timeout,
+        Some(_) => Outcome::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Os, OsFamily, Protocol, Snapshot, Socket};
+
+    /// (listeners, answer, end of first-only, end of in-turn)
+    #[test]
+    fn each_kind_ends_where_its_attempts_end() {
+        use Outcome::{Connects, NotFound, Refused, Unknown};
+        let cases: &[(&[&str], &[&str], Outcome, Outcome)] = &[
+            (&["127.0.0.1"], &["::1", "127.0.0.1"], Refused, Connects),
+            (&["::1"], &["::1", "127.0.0.1"], Connects, Connects),
+            (&["::1", "127.0.0.1"], &["127.0.0.1"], Connects, Connects),
+            (&[], &["::1", "127.0.0.1"], Refused, Refused),
+            (&["127.0.0.1"], &[], NotFound, NotFound),
+            (&["127.0.0.1"], &["203.0.113.7", "127.0.0.1"], Unknown, Unknown),
+            (&["127.0.0.1"], &["::1", "203.0.113.7"], Refused, Unknown),
+        ];
+        for (binds, answer, first_only, in_turn) in cases {
+            let got = outcomes(&machine(binds), answer, Status::NotFound);
+            assert_eq!(got, [*first_only, *in_turn], "servers {binds:?}, answer {answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_computed_leaves_the_client_unknown() {
+        assert_eq!(outcomes(&machine(&[]), &[], Status::Unknown), [Outcome::Unknown; 2]);
+        assert_eq!(outcomes(&machine(&[]), &[], Status::TryAgain), [Outcome::NotFound; 2]);
+    }
+
+    #[test]
+    fn what_comes_after_a_connection_was_not_tried() {
+        let got = clients_of(&machine(&["::1"]), &addresses(&["::1", "127.0.0.1"]), Status::Found, 3000);
+        assert!(got.iter().all(|c| c.tried.len() == 1), "{got:?}");
+        assert_eq!(got[1].connected().and_then(|a| a.listener), Some(0));
+    }
+
+    #[test]
+    fn a_lost_packet_makes_a_client_wait_even_if_the_rest_refuses() {
+        let mut machine = machine(&[]);
+        let lo = crate::snapshot::Interface {
+            index: 1,
+            name: "lo".into(),
+            link_type: 772,
+            flags: 0x9,
+            mtu: 65536,
+            addresses: vec![crate::snapshot::InterfaceAddress {
+                address: "127.0.0.1".parse().unwrap(),
+                peer: None,
+                prefix_len: 8,
+                flags: 0,
+                scope: 254,
+            }],
+        };
+        machine.raw.interfaces = vec![lo];
+        machine.raw.routes = vec![crate::snapshot::Route {
+            destination: "::".parse().unwrap(),
+            prefix_len: 0,
+            gateway: None,
+            interface: "eth0".into(),
+            metric: 0,
+        }];
+        assert_eq!(outcomes(&machine, &["::1", "127.0.0.1"], Status::Found), [Outcome::Timeout; 2]);
+    }
+
+    fn outcomes(machine: &Machine, answer: &[&str], status: Status) -> Vec<Outcome> {
+        clients_of(machine, &addresses(answer), status, 3000).iter().map(|c| c.outcome).collect()
+    }
+
+    fn addresses(texts: &[&str]) -> Vec<ScopedAddr> {
+        texts.iter().map(|t| t.parse::<std::net::IpAddr>().unwrap().into()).collect()
+    }
+
+    fn machine(binds: &[&str]) -> Machine {
+        let mut snapshot = Snapshot::new(Os {
+            family: OsFamily::Linux,
+            name: String::new(),
+            kernel: String::new(),
+            libc: None,
+            hostname: String::new(),
+        });
+        snapshot.sockets = binds
+            .iter()
+            .map(|b| Socket {
+                protocol: Protocol::Tcp,
+                address: b.parse().unwrap(),
+                port: 3000,
+                interface_index: 0,
+                v6only: None,
+                uid: 0,
+                inode: 0,
+                process: None,
+            })
+            .collect();
+        Machine::new(snapshot)
+    }
+}

@@ -1,0 +1,5 @@
+//! How a resolver orders the addresses it found.
+
+pub mod musl;
+pub mod policy;
+pub mod rfc6724;

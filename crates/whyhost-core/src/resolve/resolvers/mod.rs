@@ -1,0 +1,4 @@
+//! The resolvers, one file each.
+
+pub mod glibc;
+pub mod musl;

@@ -1,0 +1,310 @@
+//! The dns module: which questions it sends and what it makes of the answers (`resolv/res_query.c`,
+//! `resolv/res_send.c`, `resolv/nss_dns/dns-host.c`). The answers themselves are the recorded observations.
+
+use super::{Call, Candidate, HErrno, Outcome, Report};
+use crate::conf::nsswitch::Status;
+use crate::conf::resolv::ResolvConf;
+use crate::machine::{GlibcVersion, Machine};
+use crate::resolve::answer::Source;
+use crate::snapshot::Observation;
+use std::net::{IpAddr, SocketAddr};
+
+/// Asks the configured servers for `name`.
+pub fn call(machine: &Machine, name: &str, call: Call) -> Outcome {
+    if machine.raw.env.contains_key("HOSTALIASES") && !name.contains('.') {
+        return Outcome::Unknown("HOSTALIASES is set: its file is not part of the snapshot".into());
+    }
+    match Search::new(machine, name, call).run() {
+        Ok(report) => Outcome::Report(report),
+        Err(question) => Outcome::Unknown(question),
+    }
+}
+
+/// The questions that [`call`] may send, in order: absolute names without the final dot, and record types.
+pub fn questions(machine: &Machine, name: &str, call: Call) -> Vec<(String, &'static str)> {
+    let search = Search::new(machine, name, call);
+    let kinds = search.kinds.clone();
+    search
+        .candidates()
+        .into_iter()
+        .filter(|candidate| valid_name(candidate))
+        .flat_map(|candidate| kinds.iter().map(move |kind| (candidate.clone(), *kind)))
+        .collect()
+}
+
+/// The resolver configuration in force, environment included.
+pub fn configuration(machine: &Machine) -> ResolvConf {
+    let env = |name: &str| machine.raw.env.get(name).map(String::as_str);
+    let mut conf = machine.resolv.value.with_env(env("RES_OPTIONS"), env("LOCALDOMAIN"));
+    conf.no_aaaa &= machine.glibc >= GlibcVersion(2, 36);
+    conf
+}
+
+/// What one question came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// An answer section with records, of use or not.
+    Records,
+    /// The name exists without such a record.
+    NoData,
+    /// No such name.
+    NxDomain,
+    /// SERVFAIL from the last server asked: the search goes on.
+    ServFail,
+    /// REFUSED, NOTIMP or no answer in time from every server: the search ends.
+    NoAnswer,
+    /// Nobody listens at any server's address (ECONNREFUSED): the whole look-up ends.
+    NoServer,
+    /// FORMERR and the like.
+    Broken,
+}
+
+struct Search<'m> {
+    machine: &'m Machine,
+    conf: ResolvConf,
+    name: &'m str,
+    kinds: Vec<&'static str>,
+    call: Call,
+}
+
+impl<'m> Search<'m> {
+    fn new(machine: &'m Machine, name: &'m str, call: Call) -> Search<'m> {
+        let conf = configuration(machine);
+        // `no-aaaa` turns every AAAA question into one for A, whose records then do not count.
+        let kinds = match call {
+            Call::V4 => vec!["A"],
+            Call::V6 | Call::Both if conf.no_aaaa => vec!["A"],
+            Call::V6 => vec!["AAAA"],
+            Call::Both => vec!["A", "AAAA"],
+        };
+        Search { machine, conf, name, kinds, call }
+    }
+
+    /// The names in the order of `__res_context_search`.
+    fn candidates(&self) -> Vec<String> {
+        let dots = self.name.bytes().filter(|b| *b == b'.').count();
+        let as_is = self.name.strip_suffix('.').unwrap_or(self.name).to_owned();
+        if self.name.ends_with('.') {
+            return vec![as_is];
+        }
+        let mut names = Vec::new();
+        let as_is_first = dots >= usize::from(self.conf.ndots);
+        if as_is_first {
+            names.push(as_is.clone());
+        }
+        for domain in self.conf.search_list(&self.machine.os.hostname) {
+            let domain = domain.strip_prefix('.').unwrap_or(&domain).trim_end_matches('.').to_owned();
+            names.push(if domain.is_empty() { as_is.clone() } else { format!("{as_is}.{domain}") });
+        }
+        // The root on the list counts as the question as it is.
+        if !names.contains(&as_is) {
+            names.push(as_is);
+        }
+        names
+    }
+
+    fn run(&self) -> Result<Report, String> {
+        if self.kinds.is_empty() {
+            return Ok(Report::nothing(
+                Status::NotFound,
+                Some(HErrno::NoData),
+                "`no-aaaa`: nothing is asked",
+            ));
+        }
+        let candidates = self.candidates();
+        let as_is_first = self.name.ends_with('.')
+            || self.name.bytes().filter(|b| *b == b'.').count() >= usize::from(self.conf.ndots);
+        let mut first_error = None;
+        let (mut nodata, mut servfail) = (false, false);
+        let mut last = (Status::NotFound, HErrno::HostNotFound);
+        let mut asked = Vec::new();
+        let mut index = 0;
+        while index < candidates.len() {
+            let name = &candidates[index];
+            let reply = self.ask(name)?;
+            asked.push(format!("{name}: {}", reply.words()));
+            if reply == Reply::Records {
+                return Ok(self.records(name));
+            }
+            last = (reply.status(), reply.h_errno());
+            let searching = !(as_is_first && index == 0);
+            if as_is_first && index == 0 {
+                first_error = Some(last.1);
+            }
+            nodata |= searching && reply == Reply::NoData && *name != *self.name;
+            servfail |= searching && reply == Reply::ServFail;
+            if searching && reply == Reply::NoServer {
+                return Ok(Report::nothing(Status::Unavail, Some(HErrno::TryAgain), asked.join(" · ")));
+            }
+            let ends_search = searching && matches!(reply, Reply::NoAnswer | Reply::Broken);
+            // A search that ends early still tries the name as it is, unless that was the first question.
+            index = match ends_search && index + 1 < candidates.len() && !as_is_first {
+                true => candidates.len() - 1,
+                false if ends_search => candidates.len(),
+                false => index + 1,
+            };
+        }
+        let h_errno = match first_error {
+            Some(error) => error,
+            None if nodata => HErrno::NoData,
+            None if servfail => HErrno::TryAgain,
+            None => last.1,
+        };
+        Ok(Report::nothing(last.0, Some(h_errno), asked.join(" · ")))
+    }
+
+    /// All record types of one name. One family with records is enough; a family that failed is ignored when the other
+    /// one answered at all (`send_dg` waits for the second reply and drops the first).
+    fn ask(&self, name: &str) -> Result<Reply, String> {
+        if !valid_name(name) {
+            return Ok(Reply::Broken);
+        }
+        let replies: Vec<Reply> =
+            self.kinds.iter().map(|kind| self.reply(name, kind)).collect::<Result<_, _>>()?;
+        let failed = |r: &Reply| matches!(r, Reply::ServFail | Reply::NoAnswer | Reply::NoServer);
+        let answered: Vec<Reply> = replies.iter().copied().filter(|r| !failed(r)).collect();
+        let order = [Reply::Records, Reply::Broken, Reply::NxDomain, Reply::NoData];
+        if let Some(reply) = order.into_iter().find(|r| answered.contains(r)) {
+            return Ok(reply);
+        }
+        Ok(replies.first().copied().unwrap_or(Reply::NoData))
+    }
+
+    fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
+        let (reply, _) = first_usable(self.machine, &self.conf, name, kind)?;
+        let ignored = reply == Reply::Records && self.call == Call::V6 && self.conf.no_aaaa;
+        Ok(if ignored { Reply::NoData } else { reply })
+    }
+
+    /// A answers before AAAA answers, each in the order of the packet (`gaih_getanswer`).
+    fn records(&self, name: &str) -> Report {
+        let bare = self.name.trim_end_matches('.');
+        let answers = self.kinds.iter().filter_map(|kind| {
+            let (_, observation) = first_usable(self.machine, &self.conf, name, kind).ok()?;
+            Some(records(observation?, kind, bare, name))
+        });
+        let found: Vec<Candidate> = answers.flatten().collect();
+        if found.is_empty() {
+            return self.dangling(name);
+        }
+        let list = found.iter().map(|c| c.address.to_string()).collect::<Vec<_>>().join(", ");
+        Report::found(found, None, format!("{name} → {list}"))
+    }
+
+    /// Records, but no address: a CNAME that leads nowhere (`getanswer_r`, `gaih_getanswer_slice`; 2.31 reports
+    /// NOTFOUND in both).
+    fn dangling(&self, name: &str) -> Report {
+        let detail = format!("{name}: an alias without an address");
+        let (status, h_errno) = match self.call {
+            Call::Both => (Status::NotFound, HErrno::HostNotFound),
+            _ if self.machine.glibc < GlibcVersion(2, 36) => (Status::NotFound, HErrno::NoRecovery),
+            _ => (Status::TryAgain, HErrno::NoRecovery),
+        };
+        Report::nothing(status, Some(h_errno), detail)
+    }
+}
+
+/// One question over all servers: a server that fails passes it to the next one. With the answer that has records.
+///
+/// # Errors
+/// A sentence when the snapshot has no answer to the question.
+pub fn first_usable<'m>(
+    machine: &'m Machine,
+    conf: &ResolvConf,
+    name: &str,
+    kind: &str,
+) -> Result<(Reply, Option<&'m Observation>), String> {
+    let mut last = None;
+    for observation in observations(machine, conf, name, kind) {
+        let reply = reply_of(observation);
+        if !matches!(reply, Reply::ServFail | Reply::NoAnswer | Reply::NoServer) {
+            return Ok((reply, Some(observation).filter(|_| reply == Reply::Records)));
+        }
+        // ECONNREFUSED only when no server took the question at all.
+        last = match (last, reply) {
+            (Some(earlier), Reply::NoServer) => Some(earlier),
+            _ => Some(reply),
+        };
+    }
+    let unknown = || format!("DNS decides: the snapshot has no answer for {name} {kind}");
+    last.map(|reply| (reply, None)).ok_or_else(unknown)
+}
+
+/// Recorded answers in the order of the configured servers.
+fn observations<'m>(machine: &'m Machine, conf: &ResolvConf, name: &str, kind: &str) -> Vec<&'m Observation> {
+    let matching: Vec<&Observation> = (machine.raw.live.dns.iter())
+        .filter(|o| o.kind == kind && o.name.trim_end_matches('.').eq_ignore_ascii_case(name))
+        .collect();
+    let of_server =
+        |server: IpAddr| matching.iter().filter(move |o| server_address(o) == Some(server)).copied();
+    let sorted: Vec<&Observation> = conf.servers().into_iter().flat_map(of_server).collect();
+    if sorted.is_empty() { matching } else { sorted }
+}
+
+fn server_address(observation: &Observation) -> Option<IpAddr> {
+    observation.server.parse::<SocketAddr>().map(|s| s.ip()).or_else(|_| observation.server.parse()).ok()
+}
+
+/// The addresses of an answer, in the order of the packet; `bare` is the name asked, `name` what it was expanded to.
+pub fn records(observation: &Observation, kind: &str, bare: &str, name: &str) -> Vec<Candidate> {
+    let expanded = (!name.eq_ignore_ascii_case(bare)).then(|| name.to_owned());
+    let from = Source::Dns { server: observation.server.clone(), expanded };
+    let addresses = observation.records.iter().filter_map(|r| r.parse::<IpAddr>().ok());
+    addresses
+        .filter(|a| a.is_ipv4() == (kind == "A"))
+        .map(|a| Candidate { address: a.into(), from: from.clone() })
+        .collect()
+}
+
+fn reply_of(observation: &Observation) -> Reply {
+    match observation.rcode.as_str() {
+        "NOERROR" if observation.records.is_empty() => Reply::NoData,
+        "NOERROR" => Reply::Records,
+        "NXDOMAIN" => Reply::NxDomain,
+        "SERVFAIL" => Reply::ServFail,
+        "REFUSED" | "NOTIMP" | "TIMEOUT" => Reply::NoAnswer,
+        "IO" => Reply::NoServer,
+        _ => Reply::Broken,
+    }
+}
+
+impl Reply {
+    /// The NSS status, which the module derives from errno after the last question.
+    fn status(self) -> Status {
+        match self {
+            Reply::ServFail | Reply::NoAnswer | Reply::NoServer => Status::Unavail,
+            _ => Status::NotFound,
+        }
+    }
+
+    fn h_errno(self) -> HErrno {
+        match self {
+            Reply::NoData => HErrno::NoData,
+            Reply::NxDomain | Reply::Records => HErrno::HostNotFound,
+            Reply::ServFail | Reply::NoAnswer | Reply::NoServer => HErrno::TryAgain,
+            Reply::Broken => HErrno::NoRecovery,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Reply::Records => "records",
+            Reply::NoData => "no such record",
+            Reply::NxDomain => "no such name (NXDOMAIN)",
+            Reply::ServFail => "SERVFAIL",
+            Reply::NoAnswer => "no usable answer",
+            Reply::NoServer => "no server",
+            Reply::Broken => "not a question that can be asked or answered",
+        }
+    }
+}
+
+/// Labels of 1–63 letters, digits, hyphens and underscores; others are refused without a question.
+pub fn valid_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() < 255
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        })
+}

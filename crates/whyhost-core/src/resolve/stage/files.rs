@@ -1,0 +1,80 @@
+//! The files module: /etc/hosts as glibc reads it (`nss/nss_files/files-hosts.c`).
+
+use super::{Call, Candidate, HErrno, Outcome, Report};
+use crate::conf::nsswitch::Status;
+use crate::machine::{FileState, Machine};
+use crate::resolve::answer::Source;
+use crate::snapshot::{FileKind, ScopedAddr};
+use hosts_edit::{GLIBC, Hit};
+
+/// Asks the hosts file for `name`.
+pub fn call(machine: &Machine, name: &str, call: Call) -> Outcome {
+    match &machine.hosts.state {
+        FileState::Read => Outcome::Report(read(machine, name, call)),
+        FileState::Absent(errno) => Outcome::Report(absent(errno, call)),
+        FileState::NotAFile(FileKind::Directory) => Outcome::Report(directory(call)),
+        FileState::NotAFile(FileKind::Fifo) => {
+            Outcome::Unknown(format!("{} is a FIFO: every program that opens it waits", machine.hosts.path))
+        }
+        FileState::NotAFile(_) => Outcome::Unknown(format!("{} is no regular file", machine.hosts.path)),
+        FileState::Unreadable(reason) => {
+            Outcome::Unknown(format!("could not read {}: {reason}", machine.hosts.path))
+        }
+        FileState::Unrecorded => Outcome::Unknown(format!("the snapshot has no {}", machine.hosts.path)),
+    }
+}
+
+/// `multi` is in force: all matching lines count (`_res_hconf.flags & HCONF_FLAG_MULTI`).
+pub fn multi(machine: &Machine) -> bool {
+    machine.host_conf.value.with_env(machine.raw.env.get("RESOLV_MULTI").map(String::as_str))
+}
+
+fn read(machine: &Machine, name: &str, call: Call) -> Report {
+    let path = &machine.hosts.path;
+    let mut hits = machine.hosts.value.lookup(&GLIBC, name.as_bytes(), call.family().into());
+    let skipped = if multi(machine) { 0 } else { hits.len().saturating_sub(1) };
+    hits.truncate(hits.len() - skipped);
+    if hits.is_empty() {
+        let detail = format!("{path} has no line for {name}{}", of_family(call));
+        return Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail);
+    }
+    let canonical = hits.first().map(|h| String::from_utf8_lossy(&h.canonical).into_owned());
+    let mut detail =
+        hits.iter().map(|h| format!("{path}:{} → {}", h.line, h.address)).collect::<Vec<_>>().join(" · ");
+    if skipped > 0 {
+        detail.push_str(&format!(" · {skipped} more ignored: host.conf has no `multi on`"));
+    }
+    Report::found(hits.into_iter().map(|h| candidate(path, &h)).collect(), canonical, detail)
+}
+
+fn candidate(path: &str, hit: &Hit) -> Candidate {
+    Candidate {
+        address: ScopedAddr { address: hit.address, scope_id: hit.scope_id },
+        from: Source::HostsLine { path: path.to_owned(), line: hit.line },
+    }
+}
+
+fn of_family(call: Call) -> &'static str {
+    match call {
+        Call::Both => "",
+        Call::V4 => " (IPv4)",
+        Call::V6 => " (IPv6)",
+    }
+}
+
+/// The function for both families forgets an error of the service before it, the others leave it (seen with a dead DNS
+/// server before `files`: EAI_NONAME against EAI_AGAIN).
+fn absent(errno: &str, call: Call) -> Report {
+    let h_errno = (call == Call::Both).then_some(HErrno::HostNotFound);
+    Report::nothing(Status::Unavail, h_errno, format!("/etc/hosts cannot be opened ({errno})"))
+}
+
+/// `getline` fails with EISDIR: the functions for one family hand it on, the one for both families reports an
+/// unavailable file (facts of the hosts format, section 8.1).
+fn directory(call: Call) -> Report {
+    let detail = "/etc/hosts is a directory (EISDIR)";
+    if call == Call::Both {
+        return Report::nothing(Status::Unavail, None, detail);
+    }
+    Report { errno: Some("EISDIR"), ..Report::nothing(Status::Unavail, Some(HErrno::Internal), detail) }
+}

@@ -1,0 +1,245 @@
+//! Questions that several rules ask of a machine.
+
+use super::Context;
+use crate::conf::nsswitch::{Action, Service, Status};
+use crate::finding::{Evidence, Location};
+use crate::machine::{FileState, HOSTS, Machine};
+use crate::reach;
+use crate::resolve::{self, Answer, Query, Source, Status as Found};
+use crate::snapshot::{Family, LiveLookup, LiveOutcome, OsFamily, Protocol, RawFile, ScopedAddr, Socket};
+use hosts_edit::{GLIBC, SeenEntry};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+/// The name that this tool is about.
+pub(super) const LOCALHOST: &str = "localhost";
+/// 127.0.0.1.
+pub(super) const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// ::1.
+pub(super) const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
+const RESOLVED_SOCKET: &str = "/run/systemd/resolve/io.systemd.Resolve";
+
+impl Context<'_> {
+    /// The question is about localhost.
+    pub(super) fn asks_localhost(&self) -> bool {
+        self.target.is_localhost()
+    }
+
+    /// The system resolver's answer for the target's name.
+    pub(super) fn glibc(&self) -> Option<&Answer> {
+        self.answers.iter().find(|a| a.resolver == "glibc" && self.machine.os.family == OsFamily::Linux)
+    }
+
+    /// The live answer to the plain question for the target's name.
+    pub(super) fn live(&self) -> Option<&LiveLookup> {
+        live_lookup(self.machine, &self.target.name)
+    }
+
+    /// Addresses that the question leads to: the literal, or the answer; both loopbacks where localhost has none.
+    pub(super) fn destinations(&self) -> Vec<ScopedAddr> {
+        let answered =
+            || self.glibc().map_or(Vec::new(), |a| a.addresses.iter().map(|r| r.address).collect());
+        let mut all: Vec<ScopedAddr> = self.target.literal.map_or_else(answered, |l| vec![l]);
+        if all.is_empty() && self.asks_localhost() {
+            all = vec![V6.into(), V4.into()];
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|a| seen.insert(*a));
+        all
+    }
+}
+
+/// Programs of this system read /etc/hosts for localhost; Windows answers it by itself (its stock file has comments only).
+pub(super) fn reads_etc_hosts(machine: &Machine) -> bool {
+    machine.os.family != OsFamily::Windows
+}
+
+/// What glibc answers for localhost with no flags.
+fn localhost_answer(machine: &Machine) -> Option<Answer> {
+    resolve::answers(machine, &Query::any(LOCALHOST)).into_iter().find(|a| a.resolver == "glibc")
+}
+
+/// What programs get for localhost in order: the model's answer, else the live one; `None` where neither tells.
+pub(super) fn localhost_addresses(machine: &Machine) -> Option<Vec<IpAddr>> {
+    let of = |all: Vec<ScopedAddr>| all.into_iter().map(|a| a.address).collect();
+    match localhost_answer(machine).filter(|a| a.status != Found::Unknown) {
+        Some(answer) => Some(of(answer.addresses.iter().map(|r| r.address).collect())),
+        None => match &live_lookup(machine, LOCALHOST)?.outcome {
+            LiveOutcome::Found(addresses) => Some(of(addresses.clone())),
+            _ => None,
+        },
+    }
+}
+
+/// The live answer to the plain question for `name`.
+pub(super) fn live_lookup<'m>(machine: &'m Machine, name: &str) -> Option<&'m LiveLookup> {
+    let plain = |l: &&LiveLookup| l.name == name && l.family == Family::Any && l.flags.is_empty();
+    machine.raw.live.lookups.iter().find(plain)
+}
+
+/// The NSS module that answers localhost without a line in the hosts file.
+///
+/// systemd-resolved's answer is not computable from a snapshot, but it always knows localhost.
+pub(super) fn localhost_supplier(machine: &Machine) -> Option<String> {
+    let answer = localhost_answer(machine)?;
+    if answer.status == Found::Unknown {
+        let services = services(machine)?;
+        let knows = |s: &&Service| matches!(s.name.as_str(), "resolve" | "myhostname");
+        return services
+            .iter()
+            .filter(knows)
+            .find(|s| is_installed(machine, &s.name))
+            .map(|s| s.name.clone());
+    }
+    answer.addresses.iter().find_map(|r| match &r.from {
+        Source::Nss { module } => Some(module.clone()),
+        _ => None,
+    })
+}
+
+/// A line of the hosts file that names localhost.
+pub(super) struct LocalhostLine<'m> {
+    /// The line as glibc reads it.
+    pub(super) entry: SeenEntry<'m>,
+    /// The name in it.
+    pub(super) name: Range<usize>,
+}
+
+impl LocalhostLine<'_> {
+    /// No other name is on the line.
+    pub(super) fn is_alone(&self) -> bool {
+        self.entry.names.len() == 1
+    }
+}
+
+/// The lines that name localhost, as glibc reads the file.
+pub(super) fn localhost_lines(machine: &Machine) -> Vec<LocalhostLine<'_>> {
+    let entries = machine.hosts.value.entries(&GLIBC);
+    entries
+        .filter_map(|entry| {
+            let name = entry.names.iter().find(|n| n.text.eq_ignore_ascii_case(LOCALHOST.as_bytes()))?;
+            Some(LocalhostLine { name: name.span.clone(), entry })
+        })
+        .collect()
+}
+
+/// The first line that gives localhost an IPv6 loopback address.
+pub(super) fn localhost_v6_line(machine: &Machine) -> Option<LocalhostLine<'_>> {
+    localhost_lines(machine).into_iter().find(|l| l.entry.address == V6)
+}
+
+/// 127/8, ::1, or 127/8 written as an IPv6 address.
+pub(super) fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// A place in the hosts file.
+pub(super) fn in_hosts(machine: &Machine, span: Range<usize>, label: impl Into<String>) -> Location {
+    Location::of(&machine.hosts.path, machine.hosts.value.bytes(), span, label)
+}
+
+/// The raw hosts file.
+pub(super) fn hosts_file(machine: &Machine) -> Option<&RawFile> {
+    machine.raw.file(HOSTS)
+}
+
+/// Who writes the hosts file again, by its header: words for the reach of a remedy.
+pub(super) fn hosts_reach(machine: &Machine) -> String {
+    let text = String::from_utf8_lossy(machine.hosts.value.bytes());
+    let writer = if text.contains("automatically generated by WSL") {
+        "; WSL writes this file again at each start unless /etc/wsl.conf says generateHosts = false"
+    } else if text.contains("manage_etc_hosts") {
+        "; cloud-init writes this file again at each boot from its template (manage_etc_hosts)"
+    } else if text.contains("# Kubernetes-managed hosts file") {
+        "; the kubelet writes this file again when the container restarts (use hostAliases of the pod)"
+    } else {
+        ""
+    };
+    format!("{}{writer}", super::remedy::WHOLE_MACHINE)
+}
+
+/// The services that a look-up walks; `None` when nsswitch.conf is not known.
+pub(super) fn services(machine: &Machine) -> Option<Vec<Service>> {
+    let known = matches!(machine.nsswitch.state, FileState::Read | FileState::Absent(_));
+    (known && machine.os.family == OsFamily::Linux).then(|| machine.nsswitch.value.effective(machine.glibc))
+}
+
+/// A look-up gets as far as service `index`: no service before it ends every walk.
+pub(super) fn is_reached(machine: &Machine, services: &[Service], index: usize) -> bool {
+    !services[..index].iter().any(|s| ends_every_walk(machine, s))
+}
+
+/// `resolve [!UNAVAIL=return]` with a running systemd-resolved, or criteria that return on every status.
+fn ends_every_walk(machine: &Machine, service: &Service) -> bool {
+    let ends = |status| service.actions.after(status) == Action::Return;
+    if !(ends(Status::Success) && ends(Status::NotFound)) {
+        return false;
+    }
+    let runs = service.name == "resolve"
+        && is_installed(machine, "resolve")
+        && machine.has_path(RESOLVED_SOCKET) != Some(false);
+    runs || ends(Status::Unavail)
+}
+
+/// The loader finds the module, or the snapshot does not say.
+pub(super) fn is_installed(machine: &Machine, module: &str) -> bool {
+    machine.raw.nss_modules.iter().find(|m| m.name == module).is_none_or(|m| m.path.is_some())
+}
+
+/// The TCP sockets of `port`.
+pub(super) fn tcp_sockets(machine: &Machine, port: u16) -> impl Iterator<Item = &Socket> {
+    machine.raw.sockets.iter().filter(move |s| s.protocol == Protocol::Tcp && s.port == port)
+}
+
+/// A TCP listener takes connections to `address` on `port`.
+pub(super) fn accepts(machine: &Machine, address: IpAddr, port: u16) -> bool {
+    reach::accepting(machine, address.into(), port).is_some()
+}
+
+/// Addresses of the other family beside `address`: the other loopback address, or those of the same interface.
+pub(super) fn other_family(machine: &Machine, address: IpAddr) -> Vec<IpAddr> {
+    let address = reach::normalise(address.into()).address;
+    match address {
+        V4 => return vec![V6],
+        a if a.is_loopback() => return vec![V4],
+        _ => {}
+    }
+    let beside = machine.interface_of(address).map_or(&[][..], |i| &i.addresses);
+    beside.iter().map(|a| a.address).filter(|a| a.is_ipv4() != address.is_ipv4()).collect()
+}
+
+/// The listening sockets could not be read, so their absence proves nothing (the gap that whyhost-sys records).
+pub(super) fn listeners_are_unknown(machine: &Machine) -> bool {
+    machine.raw.gaps.iter().any(|g| g.what.starts_with("listeners in "))
+}
+
+/// `127.0.0.1:3000 (python3, pid 412)`.
+pub(super) fn describe(socket: &Socket) -> String {
+    let place = std::net::SocketAddr::new(socket.address, socket.port);
+    match &socket.process {
+        Some(p) => format!("{place} ({}, pid {})", p.name, p.pid),
+        None => place.to_string(),
+    }
+}
+
+/// Evidence: a listening socket.
+pub(super) fn listener_row(socket: &Socket) -> Evidence {
+    let only = if socket.v6only == Some(true) { ", IPv6 only" } else { "" };
+    Evidence::new(format!("{} listens{only}", describe(socket)), "listening sockets of the kernel")
+}
+
+/// Evidence: a line of the hosts file.
+pub(super) fn hosts_row(machine: &Machine, line: usize) -> Evidence {
+    let bytes = machine.hosts.value.bytes();
+    let text = String::from_utf8_lossy(&bytes[super::edit::line_text(bytes, line)]).into_owned();
+    Evidence::new(text, format!("{}:{line}", machine.hosts.path))
+}
+
+/// Addresses joined by commas, or a word for none.
+pub(super) fn list(addresses: &[IpAddr]) -> String {
+    if addresses.is_empty() {
+        return "no address".to_owned();
+    }
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,184 @@
+//! # hosts.localhost-missing — no line gives localhost an address
+//!
+//! ## What it means
+//! No line of /etc/hosts that the C library can read names localhost.
+//!
+//! ## Who is hit
+//! Programs that use the C library ask DNS, with the search list first: Node says ENOTFOUND, Python and ping "Name or
+//! service not known", psql "could not translate host name". A DNS server may even answer, with an address elsewhere.
+//! curl (since 7.78.0), browsers and Java at its default have an answer of their own, so they prove nothing. Where nss-myhostname or
+//! systemd-resolved answers localhost, programs of the C library work; those that read the file by themselves (Go
+//! without cgo, static musl binaries) still ask DNS. Windows answers localhost by itself, its file needs no line.
+//!
+//! ## Example
+//! A tool that wrote only its own block:
+//! ```text
+//! 127.0.0.1 itemhub.localhost
+//! ```
+//!
+//! ## Repair
+//! Put the standard line back at the top; keep the rest of the file.
+//! ```text
+//! 127.0.0.1 localhost
+//! ::1 localhost
+//! ```
+//!
+//! ## Not a repair
+//! Testing with curl, or changing one program to 127.0.0.1: the next program still asks DNS for localhost.
+//!
+//! ## References
+//! - https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+//! - https://github.com/cypress-io/cypress/issues/1630
+//! - https://github.com/vercel-labs/portless/issues/419
+
+use super::super::edit::{self, BOM};
+use super::super::facts::{
+    LOCALHOST, V6, hosts_reach, in_hosts, list, localhost_addresses, localhost_lines, localhost_supplier,
+    reads_etc_hosts,
+};
+use super::super::remedy;
+use super::super::{Context, Rule};
+use crate::finding::{Applicability, Evidence, Finding, Remedy, Severity, TextEdit};
+use crate::machine::{FileState, Machine};
+use hosts_edit::{GLIBC, HostsFile};
+
+pub(super) const RULE: Rule = Rule {
+    code: "hosts.localhost-missing",
+    severity: Severity::Error,
+    title: "no line gives localhost an address",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6761#section-6.3",
+        "https://github.com/cypress-io/cypress/issues/1630",
+        "https://github.com/vercel-labs/portless/issues/419",
+    ],
+    source: include_str!("missing.rs"),
+    check,
+};
+
+fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
+    let hosts = &ctx.machine.hosts;
+    // Bytes that this user may not read are another finding, and nothing is known of their lines.
+    let known = !matches!(hosts.state, FileState::Unreadable(_) | FileState::Unrecorded);
+    if !known || !reads_etc_hosts(ctx.machine) || !localhost_lines(ctx.machine).is_empty() {
+        return;
+    }
+    let supplier = localhost_supplier(ctx.machine);
+    if supplier.is_some() && is_comments_only(ctx.machine) {
+        return;
+    }
+    let mut finding = RULE.finding(format!("no line of {} gives localhost an address", hosts.path));
+    finding.message = supplier.as_ref().map(|module| {
+        format!(
+            "the NSS module {module} answers localhost for programs of the C library; programs that read the file \
+             themselves (Go without cgo, static musl binaries) ask DNS"
+        )
+    });
+    finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
+    let entries = hosts.value.entries(&GLIBC).count();
+    finding.evidence.push(Evidence::new(format!("{entries} entries, none for localhost"), &hosts.path));
+    if let Some(addresses) = localhost_addresses(ctx.machine) {
+        let who = supplier.unwrap_or_else(|| "getaddrinfo".to_owned());
+        finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), who));
+    }
+    finding.remedies.extend(repair(ctx.machine));
+    out.push(finding);
+}
+
+/// A file with comments alone, as Arch Linux and systemd's images ship it: their nsswitch.conf answers localhost by design.
+fn is_comments_only(machine: &Machine) -> bool {
+    let bytes = machine.hosts.value.bytes();
+    let line_is_comment = |line: &[u8]| line.is_empty() || line[0] == b'#';
+    bytes.contains(&b'#') && bytes.split(|b| *b == b'\n').all(|l| line_is_comment(l.trim_ascii()))
+}
+
+/// The standard lines in the style of the file, or what has to be done before a line can be added.
+fn repair(machine: &Machine) -> Option<Remedy> {
+    let hosts = &machine.hosts;
+    if let FileState::NotAFile(_) = hosts.state {
+        return Some(remedy::advice(
+            "put a file in its place first",
+            hosts_reach(machine),
+            "what is at the path is no file: see the finding about it",
+        ));
+    }
+    if hosts.value.encoding().is_utf16() || hosts.value.bytes().contains(&0) {
+        return Some(remedy::advice(
+            "make the file plain text first",
+            hosts_reach(machine),
+            "the file holds NUL bytes: a line added now would be lost as well; see the finding about its encoding",
+        ));
+    }
+    let (title, edits) = match hosts.value.bytes().strip_prefix(BOM) {
+        Some(rest) if names_localhost(rest) => {
+            ("remove the byte order mark before the localhost line", vec![edit::replace(0..BOM.len(), "")])
+        }
+        _ => ("add it before the first entry", standard_lines(machine)?),
+    };
+    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits))
+}
+
+fn names_localhost(bytes: &[u8]) -> bool {
+    let file = HostsFile::parse(bytes.to_vec()).0;
+    !file.lookup(&GLIBC, LOCALHOST.as_bytes(), hosts_edit::Family::Any).is_empty()
+}
+
+/// `127.0.0.1 localhost`, and `::1 localhost` where ::1 is usable and has no line with names of its own.
+fn standard_lines(machine: &Machine) -> Option<Vec<TextEdit>> {
+    let file = &machine.hosts.value;
+    let entries: Vec<_> = file.entries(&GLIBC).collect();
+    // The line behind a byte order mark is lost, so line 1 is no place for the new one.
+    let first_free = if file.bytes().starts_with(BOM) { 2 } else { 1 };
+    let before = entries.first().map_or(file.line_count() + 1, |e| e.line.max(first_free));
+    let wants_v6 = machine.loopback_has(V6) && !entries.iter().any(|e| e.address == V6);
+    edit::hosts(file, |set| {
+        set.insert_entry(file, before, "127.0.0.1", &[LOCALHOST])?;
+        if wants_v6 { set.insert_entry(file, before, "::1", &[LOCALHOST]) } else { Ok(()) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::debian;
+
+    const CODE: &str = "hosts.localhost-missing";
+
+    #[test]
+    fn the_lines_go_before_the_first_entry_in_its_style() {
+        for (before, after) in [
+            ("# own\n10.0.0.1  nas\n", "# own\n127.0.0.1 localhost\n::1       localhost\n10.0.0.1  nas\n"),
+            ("10.0.0.1\tnas\r\n", "127.0.0.1\tlocalhost\r\n::1\t\tlocalhost\r\n10.0.0.1\tnas\r\n"),
+            ("# no entry", "# no entry\n127.0.0.1 localhost\n::1 localhost\n"),
+            ("::1 ip6-localhost\n", "127.0.0.1 localhost\n::1 ip6-localhost\n"),
+            ("\u{feff}127.0.0.1 localhost\n", "127.0.0.1 localhost\n"),
+            (
+                "\u{feff}10.0.0.1 a\n10.0.0.2 b\n",
+                "\u{feff}10.0.0.1 a\n127.0.0.1 localhost\n::1 localhost\n10.0.0.2 b\n",
+            ),
+        ] {
+            let bench = debian().file("/etc/hosts", before);
+            let found = bench.of(CODE, "localhost").expect(before);
+            assert_eq!(bench.after(&found.remedies[0]), after);
+        }
+    }
+
+    #[test]
+    fn windows_and_a_healthy_file_are_quiet() {
+        assert_eq!(debian().file("/etc/hosts", "# only comments\r\n").windows().of(CODE, "localhost"), None);
+        assert_eq!(debian().of(CODE, "localhost"), None);
+    }
+
+    #[test]
+    fn a_module_that_answers_is_named() {
+        let bench = debian().file("/etc/nsswitch.conf", "hosts: files myhostname dns\n");
+        let found = bench.file("/etc/hosts", "10.0.0.1 nas\n").of(CODE, "localhost").expect("finding");
+        assert!(found.message.expect("message").contains("NSS module myhostname"));
+    }
+
+    #[test]
+    fn a_file_of_comments_is_by_design_where_a_module_answers() {
+        let comments = "# Static table lookup for hostnames.\n";
+        let arch = debian().file("/etc/nsswitch.conf", "hosts: files myhostname dns\n");
+        assert_eq!(arch.file("/etc/hosts", comments).of(CODE, "localhost"), None);
+        assert!(debian().file("/etc/hosts", comments).of(CODE, "localhost").is_some());
+    }
+}

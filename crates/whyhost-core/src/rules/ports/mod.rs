@@ -1,0 +1,9 @@
+//! The port that was asked: who listens, and who reaches it.
+
+mod family_mismatch;
+mod none;
+
+use super::Rule;
+
+/// In the order of the code list.
+pub(super) const RULES: &[Rule] = &[none::RULE, family_mismatch::RULE];

@@ -1,0 +1,241 @@
+//! A machine for the tests of rules: a healthy Debian 12, changed one fact at a time.
+
+use crate::diagnose::Target;
+use crate::finding::{Finding, Remedy, RemedyAction};
+use crate::machine::Machine;
+use crate::reach;
+use crate::resolve::{self, Query, Status};
+use crate::rules::{Context, run};
+use crate::snapshot::{
+    Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, Meta, NssModule,
+    Observation, Os, OsFamily, Process, Protocol, RawFile, Snapshot, Socket, SourceAddress, SourceOutcome,
+};
+use crate::whatif;
+use std::net::{IpAddr, SocketAddr};
+
+/// A machine under test.
+#[derive(Clone)]
+pub(super) struct Bench(Snapshot);
+
+/// Debian 12 with both localhost lines, both loopback addresses, and 192.0.2.10 on eth0.
+pub(super) fn debian() -> Bench {
+    let os = Os {
+        family: OsFamily::Linux,
+        name: "Debian GNU/Linux 12 (bookworm)".into(),
+        kernel: "6.1.0".into(),
+        libc: Some(Libc { name: "glibc".into(), version: "2.36".into() }),
+        hostname: "devbox".into(),
+    };
+    let mut bench = Bench(Snapshot::new(os))
+        .file("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")
+        .file("/etc/nsswitch.conf", "passwd: files\nhosts: files dns\n")
+        .file("/etc/host.conf", "multi on\n")
+        .file("/etc/resolv.conf", "nameserver 192.0.2.53\n")
+        .file("/proc/net/if_inet6", "")
+        .absent("/etc/gai.conf")
+        .lo(&["127.0.0.1", "::1"]);
+    bench.0.interfaces.push(interface(2, "eth0", 1, 0x1, &["192.0.2.10"]));
+    bench.source("127.0.0.1", Ok("127.0.0.1")).source("::1", Ok("::1")).source("192.0.2.10", Ok("192.0.2.10"))
+}
+
+impl Bench {
+    fn with(mut self, file: RawFile) -> Bench {
+        self.0.files.retain(|f| f.path != file.path);
+        self.0.files.push(file);
+        self
+    }
+
+    pub(super) fn bytes(&self, path: &str, bytes: &[u8]) -> Bench {
+        self.clone().with(RawFile::text(path, bytes))
+    }
+
+    pub(super) fn file(&self, path: &str, text: &str) -> Bench {
+        self.bytes(path, text.as_bytes())
+    }
+
+    pub(super) fn absent(&self, path: &str) -> Bench {
+        self.clone().with(RawFile::absent(path))
+    }
+
+    pub(super) fn dangling(&self, path: &str, link: &str) -> Bench {
+        let meta = Meta::Absent { errno: "ENOENT".into(), link: Some(link.into()) };
+        self.clone().with(RawFile { path: path.into(), content: None, meta })
+    }
+
+    pub(super) fn unreadable(&self, path: &str, reason: &str) -> Bench {
+        let meta = Meta::Unreadable { reason: reason.into() };
+        self.clone().with(RawFile { path: path.into(), content: None, meta })
+    }
+
+    pub(super) fn kind(&self, path: &str, new: FileKind) -> Bench {
+        let mut file = RawFile { content: None, ..RawFile::text(path, b"") };
+        if let Meta::Present { kind, .. } = &mut file.meta {
+            *kind = new;
+        }
+        self.clone().with(file)
+    }
+
+    pub(super) fn mode(&self, path: &str, new: u32) -> Bench {
+        let mut file = self.0.file(path).expect("a file of the bench").clone();
+        if let Meta::Present { mode, .. } = &mut file.meta {
+            *mode = new;
+        }
+        self.clone().with(file)
+    }
+
+    pub(super) fn windows(mut self) -> Bench {
+        self.0.os.family = OsFamily::Windows;
+        self
+    }
+
+    pub(super) fn glibc(&self, version: &str) -> Bench {
+        let mut bench = self.clone();
+        bench.0.os.libc = Some(Libc { name: "glibc".into(), version: version.into() });
+        bench
+    }
+
+    /// The loopback interface, up, with these addresses; what is not on it has no source address any more.
+    pub(super) fn lo(&self, addresses: &[&str]) -> Bench {
+        let mut bench = self.clone();
+        bench.0.interfaces.retain(|i| i.name != "lo");
+        bench.0.interfaces.insert(0, interface(1, "lo", 772, 0x9, addresses));
+        for address in ["127.0.0.1", "::1"].iter().filter(|a| !addresses.contains(a)) {
+            bench = bench.source(address, Err("EADDRNOTAVAIL"));
+        }
+        bench
+    }
+
+    pub(super) fn lo_down(mut self) -> Bench {
+        self.0.interfaces[0].flags &= !0x1;
+        self
+    }
+
+    pub(super) fn source(&self, destination: &str, source: Result<&str, &str>) -> Bench {
+        let destination = ip(destination).into();
+        let outcome = match source {
+            Ok(address) => SourceOutcome::Source(ip(address)),
+            Err(errno) => SourceOutcome::Errno(errno.into()),
+        };
+        let mut bench = self.clone();
+        bench.0.source_addresses.retain(|s| s.destination != destination);
+        bench.0.source_addresses.push(SourceAddress { destination, outcome });
+        bench
+    }
+
+    pub(super) fn listen(&self, place: &str) -> Bench {
+        self.socket(place, Some(false))
+    }
+
+    pub(super) fn listen_v6only(&self, place: &str) -> Bench {
+        self.socket(place, Some(true))
+    }
+
+    fn socket(&self, place: &str, v6only: Option<bool>) -> Bench {
+        let place: SocketAddr = place.parse().expect("a socket address");
+        let mut bench = self.clone();
+        bench.0.sockets.push(Socket {
+            protocol: Protocol::Tcp,
+            address: place.ip(),
+            port: place.port(),
+            interface_index: 0,
+            v6only: v6only.filter(|_| place.is_ipv6()),
+            uid: 1000,
+            inode: 1,
+            process: Some(Process { pid: 412, name: "python3".into(), user: None }),
+        });
+        bench
+    }
+
+    pub(super) fn gap(mut self, what: &str) -> Bench {
+        self.0.gaps.push(crate::snapshot::Gap { what: what.into(), why: "EACCES".into() });
+        self
+    }
+
+    pub(super) fn without_module(&self, name: &str) -> Bench {
+        let mut bench = self.clone();
+        bench.0.nss_modules.push(NssModule { name: name.into(), path: None, version: None });
+        bench
+    }
+
+    pub(super) fn live(&self, name: &str, addresses: &[&str], elapsed_ms: u64) -> Bench {
+        let outcome = LiveOutcome::Found(addresses.iter().map(|a| ip(a).into()).collect());
+        let mut bench = self.clone();
+        let lookup =
+            LiveLookup { name: name.into(), family: Family::Any, flags: vec![], outcome, elapsed_ms };
+        bench.0.live.lookups.push(lookup);
+        bench
+    }
+
+    /// The server 127.0.0.1 has an A record, and nothing else under the name.
+    pub(super) fn dns(&self, name: &str, address: &str) -> Bench {
+        let mut bench = self.clone();
+        for (kind, records) in [("A", vec![address.to_owned()]), ("AAAA", Vec::new())] {
+            bench.0.live.dns.push(Observation {
+                server: "127.0.0.1:53".into(),
+                name: name.into(),
+                kind: kind.into(),
+                rcode: "NOERROR".into(),
+                records,
+                flags: Vec::new(),
+                ttl: None,
+                elapsed_ms: 1,
+                transport: "udp".into(),
+            });
+        }
+        bench
+    }
+
+    /// Every finding for `localhost`, `localhost:3000`, `127.0.0.1:80`, `[::1]:80`.
+    pub(super) fn findings(&self, asked: &str) -> Vec<Finding> {
+        let machine = Machine::new(self.0.clone());
+        let target = target(asked);
+        let answers = match target.literal {
+            Some(_) => Vec::new(),
+            None => resolve::answers(&machine, &Query::any(&target.name)),
+        };
+        let addresses = match target.literal {
+            Some(address) => vec![address],
+            None => answers[0].addresses.iter().map(|r| r.address).collect(),
+        };
+        let status = answers.first().map_or(Status::Found, |a| a.status);
+        let clients =
+            target.port.map_or_else(Vec::new, |p| reach::clients_of(&machine, &addresses, status, p));
+        run(&Context { machine: &machine, target: &target, answers: &answers, clients: &clients })
+    }
+
+    /// The first finding with this code.
+    pub(super) fn of(&self, code: &str, asked: &str) -> Option<Finding> {
+        self.findings(asked).into_iter().find(|f| f.code == code)
+    }
+
+    /// The edited file as text.
+    pub(super) fn after(&self, remedy: &Remedy) -> String {
+        let RemedyAction::Edits { path, edits } = &remedy.action else { panic!("no edits: {remedy:?}") };
+        let bytes = self.0.file(path).and_then(RawFile::bytes).unwrap_or_default();
+        String::from_utf8(whatif::edited(&bytes, edits)).expect("UTF-8")
+    }
+}
+
+fn target(asked: &str) -> Target {
+    let (name, port) = match asked.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') || name.ends_with(']') => (name, port.parse().ok()),
+        _ => (asked, None),
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    Target { name: name.into(), literal: name.parse::<IpAddr>().ok().map(Into::into), port }
+}
+
+fn ip(text: &str) -> IpAddr {
+    text.parse().expect("an address")
+}
+
+fn interface(index: u32, name: &str, link_type: u16, flags: u32, addresses: &[&str]) -> Interface {
+    let address = |text: &&str| {
+        let address = ip(text);
+        let prefix_len = if address.is_ipv6() { 128 } else { 8 };
+        InterfaceAddress { address, peer: None, prefix_len, flags: 0, scope: 254 }
+    };
+    let mtu = if name == "lo" { 65536 } else { 1500 };
+    let addresses = addresses.iter().map(address).collect();
+    Interface { index, name: name.into(), link_type, flags, mtu, addresses }
+}

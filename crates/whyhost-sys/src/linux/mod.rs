@@ -1,0 +1,253 @@
+//! Collecting on Linux: files, kernel switches, interfaces, routes, listeners, environment; unprivileged, without
+//! starting a program.
+
+mod listeners;
+mod netlink;
+mod network;
+mod nss;
+mod owners;
+mod proc_net;
+
+use crate::error::SysError;
+use crate::place::Root;
+use crate::{Options, files, probe};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
+use whyhost_core::machine::Machine;
+use whyhost_core::resolve;
+use whyhost_core::snapshot::{
+    Gap, Interface, InterfaceAddress, Os, OsFamily, ScopedAddr, Snapshot, Socket, SourceAddress,
+    SourceOutcome,
+};
+
+/// Configuration that is recorded with its bytes.
+const FILES: [&str; 8] = [
+    "/etc/hosts",
+    NSSWITCH,
+    "/etc/resolv.conf",
+    "/etc/gai.conf",
+    "/etc/host.conf",
+    "/etc/hostname",
+    "/etc/os-release",
+    "/run/systemd/resolve/resolv.conf",
+];
+const NSSWITCH: &str = "/etc/nsswitch.conf";
+
+/// Kernel switches, one number each.
+const SWITCHES: [&str; 7] = [
+    "/proc/sys/net/ipv6/conf/all/disable_ipv6",
+    "/proc/sys/net/ipv6/conf/default/disable_ipv6",
+    "/proc/sys/net/ipv6/conf/lo/disable_ipv6",
+    "/proc/sys/net/ipv6/bindv6only",
+    "/proc/sys/net/ipv4/conf/all/route_localnet",
+    "/proc/sys/net/ipv4/ip_unprivileged_port_start",
+    "/sys/module/ipv6/parameters/disable",
+];
+
+/// Sockets and folders whose being there tells which service would answer; never opened.
+const SERVICES: [&str; 6] = [
+    "/proc/net/if_inet6",
+    "/run/systemd/resolve/io.systemd.Resolve",
+    "/run/avahi-daemon/socket",
+    "/run/nscd/socket",
+    "/var/run/nscd/socket",
+    "/run/systemd/machines",
+];
+
+/// Environment variables that change resolution or the way to a server. Proxy variables come in both cases.
+const VARIABLES: [&str; 8] = [
+    "RES_OPTIONS",
+    "LOCALDOMAIN",
+    "HOSTALIASES",
+    "RESOLV_HOST_CONF",
+    "RESOLV_MULTI",
+    "NODE_OPTIONS",
+    "JAVA_TOOL_OPTIONS",
+    "GODEBUG",
+];
+const PROXY_VARIABLES: [&str; 4] = ["http_proxy", "https_proxy", "no_proxy", "all_proxy"];
+
+const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
+/// Collects the running machine. What cannot be read becomes a gap; nothing here fails.
+pub fn collect(options: &Options) -> Snapshot {
+    let root = Root::Host;
+    let uname = rustix::system::uname();
+    let mut snapshot = configuration(&root);
+    snapshot.os.kernel = uname.release().to_string_lossy().into_owned();
+    snapshot.os.hostname = uname.nodename().to_string_lossy().into_owned();
+    snapshot.os.libc = nss::running_libc();
+    for path in SWITCHES {
+        let file = files::record(&root, path, &mut snapshot.gaps);
+        snapshot.files.push(file);
+    }
+    snapshot.files.extend(SERVICES.map(|path| files::presence(&root, path)));
+    network::collect(&mut snapshot);
+    listeners::collect(&mut snapshot, &|socket: &Socket| {
+        options.all_owners || options.port == Some(socket.port)
+    });
+    snapshot.env = environment();
+    with_source_addresses(snapshot, &options.names)
+}
+
+/// Collects the configuration files of another machine whose root folder is `dir`: an unpacked image, a mounted disk,
+/// `/proc/PID/root`. Links are followed inside it. Its network cannot be seen, so a healthy loopback interface stands
+/// for it, and a gap says so.
+///
+/// # Errors
+/// [`SysError`] when `dir` is no directory that can be entered.
+pub fn collect_root(dir: &Path) -> Result<Snapshot, SysError> {
+    let root = Root::folder(dir)?;
+    let mut snapshot = configuration(&root);
+    snapshot.os.libc = nss::libc_in(&root);
+    snapshot.os.hostname = first_line(&snapshot, "/etc/hostname");
+    // What is not there now may be there when that machine runs, so absence is not recorded.
+    let services = SERVICES.iter().filter(|path| !path.starts_with("/proc/"));
+    snapshot.files.extend(services.map(|path| files::presence(&root, path)).filter(|file| file.is_present()));
+    assume_healthy_loopback(&mut snapshot);
+    Ok(snapshot)
+}
+
+/// The files that both ways of collecting read.
+fn configuration(root: &Root) -> Snapshot {
+    let os = Os {
+        family: OsFamily::Linux,
+        name: String::new(),
+        kernel: String::new(),
+        libc: None,
+        hostname: String::new(),
+    };
+    let mut snapshot = Snapshot::new(os);
+    for path in FILES {
+        let file = files::record(root, path, &mut snapshot.gaps);
+        snapshot.files.push(file);
+    }
+    snapshot.os.name = distribution(&snapshot, root);
+    let nsswitch = snapshot.file(NSSWITCH).and_then(|file| file.bytes());
+    snapshot.nss_modules = nss::modules(root, nsswitch.as_deref());
+    snapshot
+}
+
+/// `PRETTY_NAME` of os-release, whose second place is /usr/lib (os-release(5)).
+fn distribution(snapshot: &Snapshot, root: &Root) -> String {
+    let bytes = snapshot.file("/etc/os-release").and_then(|file| file.bytes());
+    let bytes = bytes.or_else(|| files::bytes(root, "/usr/lib/os-release")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let value = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).unwrap_or_default();
+    value.trim().trim_matches(['"', '\'']).to_owned()
+}
+
+/// The first line of a recorded file that is neither empty nor a comment (hostname(5)).
+fn first_line(snapshot: &Snapshot, path: &str) -> String {
+    let bytes = snapshot.file(path).and_then(|file| file.bytes()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    line.unwrap_or_default().to_owned()
+}
+
+fn environment() -> BTreeMap<String, String> {
+    let proxies = PROXY_VARIABLES.iter().flat_map(|name| [(*name).to_owned(), name.to_uppercase()]);
+    let names = VARIABLES.iter().map(|name| (*name).to_owned()).chain(proxies);
+    names
+        .filter_map(|name| Some((name.clone(), std::env::var_os(name)?.to_string_lossy().into_owned())))
+        .collect()
+}
+
+/// Asks the kernel for the source address of the loopback addresses and of every address that an answer for one of
+/// `names` may hold.
+fn with_source_addresses(snapshot: Snapshot, names: &[String]) -> Snapshot {
+    let mut destinations = LOOPBACKS.map(ScopedAddr::from).to_vec();
+    let mut snapshot = snapshot;
+    if !names.is_empty() {
+        let machine = Machine::new(snapshot);
+        for destination in names.iter().flat_map(|name| resolve::destinations(&machine, name)) {
+            if !destinations.contains(&destination) {
+                destinations.push(destination);
+            }
+        }
+        snapshot = machine.raw;
+    }
+    snapshot.source_addresses = probe::source_addresses(&destinations);
+    snapshot
+}
+
+/// `lo`, up, with its two addresses, each its own source: what nearly every running machine has.
+fn assume_healthy_loopback(snapshot: &mut Snapshot) {
+    const UP_LOOPBACK_RUNNING: u32 = 0x49;
+    const ARPHRD_LOOPBACK: u16 = 772;
+    const IFA_F_PERMANENT: u32 = 0x80;
+    const RT_SCOPE_HOST: u8 = 254;
+    let address = |(address, prefix_len): (IpAddr, u8)| InterfaceAddress {
+        address,
+        peer: None,
+        prefix_len,
+        flags: IFA_F_PERMANENT,
+        scope: RT_SCOPE_HOST,
+    };
+    snapshot.interfaces.push(Interface {
+        index: 1,
+        name: "lo".into(),
+        link_type: ARPHRD_LOOPBACK,
+        flags: UP_LOOPBACK_RUNNING,
+        mtu: 65536,
+        addresses: LOOPBACKS.into_iter().zip([8, 128]).map(address).collect(),
+    });
+    let source = |address: IpAddr| SourceAddress {
+        destination: address.into(),
+        outcome: SourceOutcome::Source(address),
+    };
+    snapshot.source_addresses = LOOPBACKS.map(source).to_vec();
+    snapshot.gaps.push(Gap {
+        what: "network of the machine in the root folder".into(),
+        why: "a folder shows files only: a healthy loopback interface is assumed; interfaces, listeners, kernel \
+              switches, running services and environment are unknown (run whyhost on that machine to see them)"
+            .into(),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_collected() {
+        let snapshot = collect(&Options::default());
+        assert!(snapshot.os.kernel.contains('.'), "{}", snapshot.os.kernel);
+        for path in FILES.iter().chain(&SWITCHES).chain(&SERVICES) {
+            assert!(snapshot.file(path).is_some(), "{path} is recorded, be it as absent");
+        }
+        let sources: Vec<IpAddr> =
+            snapshot.source_addresses.iter().map(|row| row.destination.address).collect();
+        assert_eq!(sources, LOOPBACKS);
+        let again = Snapshot::from_json(&snapshot.to_json()).unwrap();
+        assert_eq!(again, snapshot);
+    }
+
+    #[test]
+    fn interfaces_are_those_of_sysfs() {
+        let snapshot = collect(&Options::default());
+        let Ok(folder) = std::fs::read_dir("/sys/class/net") else {
+            eprintln_skip("no /sys/class/net here");
+            return;
+        };
+        let mut expected: Vec<String> = folder
+            .flatten()
+            .filter(|e| e.path().join("ifindex").exists())
+            .map(|e| e.file_name().to_string_lossy().into_owned())
+            .collect();
+        let mut found: Vec<String> = snapshot.interfaces.iter().map(|i| i.name.clone()).collect();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected);
+        for interface in &snapshot.interfaces {
+            let file = format!("/sys/class/net/{}/type", interface.name);
+            assert_eq!(std::fs::read_to_string(file).unwrap().trim(), interface.link_type.to_string());
+        }
+    }
+
+    #[allow(clippy::print_stderr, reason = "a skipped test says so")]
+    fn eprintln_skip(why: &str) {
+        eprintln!("SKIP: {why}");
+    }
+}

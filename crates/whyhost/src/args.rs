@@ -1,0 +1,232 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  whyhost                      where does localhost go, and why?
+  whyhost localhost:3000       who connects to my server, who fails, what to change
+  whyhost explain localhost    the ordered answer, with the line and rule behind it
+  whyhost rule listen.none     the long text of a code";
+
+const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}";
+
+/// Why does a name go where it goes on this machine, for each program, and what to change
+#[derive(Debug, Parser)]
+#[command(name = "whyhost", version, before_help = EXAMPLES, help_template = TEMPLATE, max_term_width = 88)]
+#[command(override_usage = "whyhost [OPTIONS] [TARGET]\n       whyhost [OPTIONS] COMMAND …")]
+#[command(subcommand_value_name = "COMMAND", disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// NAME, ADDRESS, NAME:PORT, [ADDRESS]:PORT or a URL; `localhost` when left out
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArg,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Where does it go, who fails, what helps (the command when none is named)
+    Diagnose(DiagnoseArgs),
+    /// The ordered answer per resolver, with source and deciding rule
+    Explain(ExplainArgs),
+    /// The long text of a code; without CODE the list
+    Rule(RuleArgs),
+    /// Record this machine for `--from`
+    Snapshot(SnapshotArgs),
+}
+
+/// Names of the subcommands, for did-you-mean.
+pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "rule", "snapshot"];
+
+#[derive(Debug, Args)]
+pub(crate) struct ClientArg {
+    /// The verdict for one kind of client only
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiagnoseArgs {
+    /// NAME, ADDRESS, NAME:PORT, [ADDRESS]:PORT or a URL; `localhost` when left out
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Name, address or URL
+    pub(crate) name: String,
+    /// One resolver step by step, with the table of sort rules
+    #[arg(long = "as", value_name = "RESOLVER")]
+    pub(crate) resolver: Option<String>,
+    /// Address family that the program asks for
+    #[arg(long, value_enum, value_name = "any|4|6", default_value_t = FamilyArg::Any)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub(crate) family: FamilyArg,
+    /// Only the addresses, one a line
+    #[arg(long)]
+    pub(crate) short: bool,
+    /// Port that the program asks for
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleArgs {
+    /// `area.slug`, or an area
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Nothing masked: other people's names and addresses are in it
+    #[arg(long)]
+    pub(crate) full: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Another machine: a file of `whyhost snapshot`, or `-`
+    #[arg(long, global = true, value_name = "SNAPSHOT", conflicts_with = "root")]
+    pub(crate) from: Option<PathBuf>,
+    /// Configuration files from under this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Form of the answer, text by default
+    #[arg(long, global = true, value_enum, value_name = "text|json", default_value_t = Format::Text)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub(crate) format: Format,
+    /// Colours: auto, always or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub(crate) color: Color,
+    /// Longest wait for live look-ups
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, default_value = "2")]
+    pub(crate) timeout: Duration,
+    /// Predict only: do not ask the real resolver
+    #[arg(long, global = true)]
+    pub(crate) no_live: bool,
+    /// Plain ASCII symbols
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    /// Notes and all evidence too
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Only the first line
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FamilyArg {
+    Any,
+    #[value(name = "4")]
+    V4,
+    #[value(name = "6")]
+    V6,
+}
+
+/// Longest bound that is taken, one hour.
+const LONGEST_WAIT: f64 = 3600.0;
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(n) if n > 0.0 && n <= LONGEST_WAIT => Ok(Duration::from_secs_f64(n)),
+        _ => Err(format!("expected seconds above 0, at most {LONGEST_WAIT}, such as 2 or 0.5")),
+    }
+}
+
+/// The subcommand that `word` nearly is: one or two letters away, and no name that anybody would ask for.
+pub(crate) fn near_command(word: &str) -> Option<&'static str> {
+    COMMANDS.iter().copied().find(|command| {
+        let allowed = if command.len() > 5 { 2 } else { 1 };
+        *command != word && distance(command, word) <= allowed
+    })
+}
+
+/// Edits between two short words: insert, remove, replace or swap neighbours (optimal string alignment).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replace.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_is_in_the_list() {
+        let names: Vec<_> = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
+        assert_eq!(names, COMMANDS);
+    }
+
+    #[test]
+    fn help_fits_a_screen() {
+        for command in std::iter::once(Cli::command()).chain(Cli::command().get_subcommands().cloned()) {
+            let help = command.clone().render_help().to_string();
+            assert!(help.lines().count() < 40, "{}: {} lines", command.get_name(), help.lines().count());
+            assert!(help.lines().all(|l| l.chars().count() <= 88), "{help}");
+        }
+    }
+
+    #[test]
+    fn near_misses() {
+        assert_eq!(near_command("diagnoze"), Some("diagnose"));
+        assert_eq!(near_command("explian"), Some("explain"));
+        assert_eq!(near_command("rules"), Some("rule"));
+        assert_eq!(near_command("localhost"), None);
+        assert_eq!(near_command("role.test"), None);
+        assert_eq!(near_command("diagnose"), None);
+    }
+
+    #[test]
+    fn bounds_of_the_wait() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for bad in ["0", "-1", "nan", "inf", "1e9", "two", ""] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `whyhost explain`.
+
+use super::{ACT, FINE, UNABLE};
+use crate::args::{ExplainArgs, FamilyArg, Global};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::render::json::{self, Explanation};
+use crate::render::text;
+use crate::{gather, target};
+use whyhost_core::diagnose::{LiveComparison, concerns};
+use whyhost_core::machine::Machine;
+use whyhost_core::resolve::{self, Answer, Query, Status};
+use whyhost_core::rules::{self, Context};
+use whyhost_core::snapshot::{Family, LiveOutcome};
+use whyhost_sys::Options;
+
+/// Explains the answer to one name.
+///
+/// # Errors
+/// When the name is not understood, the machine cannot be read or the resolver is not modelled.
+pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u8, Failure> {
+    let parsed = target::parse(&args.name)?;
+    let facts = gather::facts(global, &Options::default())?;
+    let mut target = parsed.resolve(&facts.interfaces)?;
+    let mut query = Query::any(&target.name);
+    query.family = family(args.family);
+    query.port = args.port.or(target.port);
+    target.port = None;
+    let machine = Machine::new(gather::ask(global, facts, &query));
+    let mut answers = resolve::answers(&machine, &query);
+    let mut findings =
+        rules::run(&Context { machine: &machine, target: &target, answers: &answers, clients: &[] });
+    findings.retain(|f| concerns(&machine, &target, answers.first(), f));
+    let live = compare_live(&machine, &query, answers.first());
+    if let Some(id) = &args.resolver {
+        answers = vec![one(answers, id)?];
+    }
+    let explanation = Explanation {
+        query: &query,
+        answers: &answers,
+        live: live.as_ref(),
+        findings: &findings,
+        gaps: &machine.raw.gaps,
+    };
+    print(out, args, &explanation)?;
+    Ok(exit_code(&answers))
+}
+
+fn print(out: &Output, args: &ExplainArgs, e: &Explanation<'_>) -> Result<(), Failure> {
+    if out.is_json() {
+        return out.raw(&json::explain(e));
+    }
+    out.gaps(e.gaps);
+    match e.answers.first() {
+        Some(answer) if args.short => out.text(&text::explain::short(answer)),
+        Some(answer) if args.resolver.is_some() => out.text(&text::explain::step_by_step(&out.ui, e, answer)),
+        _ => out.text(&text::explain::explain(&out.ui, e)),
+    }
+}
+
+/// The recorded live answer to the same question beside the prediction.
+fn compare_live(machine: &Machine, query: &Query, predicted: Option<&Answer>) -> Option<LiveComparison> {
+    let lookup =
+        machine.raw.live.lookups.iter().find(|l| l.name == query.name && l.family == query.family)?;
+    let matches = predicted.and_then(|answer| agree(answer, &lookup.outcome));
+    Some(LiveComparison { lookup: lookup.clone(), matches })
+}
+
+/// Same addresses in the same order, or the same error; `None` where one side has no answer.
+fn agree(answer: &Answer, live: &LiveOutcome) -> Option<bool> {
+    match (answer.status, live) {
+        (Status::Unknown, _) | (_, LiveOutcome::TimedOut) => None,
+        (_, LiveOutcome::Found(addresses)) => {
+            Some(answer.addresses.iter().map(|a| a.address).eq(addresses.iter().copied()))
+        }
+        (_, LiveOutcome::Failed(error)) => Some(
+            answer
+                .error
+                .as_ref()
+                .is_some_and(|e| error == e.code || error.starts_with(&format!("{}:", e.code))),
+        ),
+    }
+}
+
+fn one(answers: Vec<Answer>, id: &str) -> Result<Answer, Failure> {
+    let known: Vec<&str> = answers.iter().map(|a| a.resolver).collect();
+    let hint = format!("expected one of: {}", known.join(", "));
+    let found = answers.into_iter().find(|a| a.resolver == id);
+    found.ok_or_else(|| Failure::new(format!("no resolver `{id}`")).hint(hint))
+}
+
+fn family(arg: FamilyArg) -> Family {
+    match arg {
+        FamilyArg::Any => Family::Any,
+        FamilyArg::V4 => Family::V4,
+        FamilyArg::V6 => Family::V6,
+    }
+}
+
+/// 0: found; 1: no such address; 2: not computable.
+fn exit_code(answers: &[Answer]) -> u8 {
+    match answers.first().map(|a| a.status) {
+        Some(Status::Found) => FINE,
+        Some(Status::Unknown) | None => UNABLE,
+        Some(_) => ACT,
+    }
+}

@@ -1,0 +1,152 @@
+//! The two streams: the answer on standard output, talk on standard error.
+
+use crate::args::{Color, Format, Global};
+use crate::failure::Failure;
+use crate::render::json;
+use crate::render::style::{Ui, WIDTH};
+use crate::render::text::{join, labelled};
+use anstream::AutoStream;
+use anstream::stream::RawStream;
+use std::io::{self, ErrorKind, Write as _};
+use whyhost_core::snapshot::Gap;
+
+/// Where and how to print.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    pub(crate) ui: Ui,
+    pub(crate) format: Format,
+    color: Color,
+}
+
+impl Output {
+    /// The streams as the arguments and the environment want them.
+    pub(crate) fn new(global: &Global) -> Output {
+        let width = terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(w, _)| usize::from(w.0));
+        let ui = Ui {
+            ascii: global.ascii || !locale_is_utf8(),
+            width: width.clamp(40, WIDTH),
+            verbose: global.verbose,
+            quiet: global.quiet,
+        };
+        Output { ui, format: global.format, color: global.color }
+    }
+
+    /// For errors in the arguments themselves.
+    pub(crate) fn fallback(format: Format) -> Output {
+        let ui = Ui { ascii: !locale_is_utf8(), width: WIDTH, verbose: false, quiet: false };
+        Output { ui, format, color: Color::Auto }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints text, coloured where wanted.
+    ///
+    /// # Errors
+    /// When standard output cannot be written, a closed pipe excepted: then nobody reads any more.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        let mut stream = self.stream(io::stdout());
+        written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+    }
+
+    /// Prints text as it is: JSON.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Says on standard error what could not be looked at.
+    pub(crate) fn gaps(&self, gaps: &[Gap]) {
+        if self.is_json() || self.ui.quiet {
+            return;
+        }
+        for gap in gaps {
+            let text = self.ui.text(&format!("could not read {}: {}", gap.what, gap.why));
+            self.talk(&join(&labelled(&self.ui, &format!("{} ", self.ui.warn("?")), &text)));
+        }
+    }
+
+    /// A remark on standard error.
+    pub(crate) fn hint(&self, hint: &str) {
+        if !self.is_json() && !self.ui.quiet {
+            self.talk(&format!("{} {}\n", self.ui.bold("hint:"), self.ui.text(hint)));
+        }
+    }
+
+    /// Reports a failure: JSON on standard output, words on standard error.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if self.is_json() {
+            // Nothing is left to be told when the failure cannot be written either.
+            let _ = self.raw(&json::failure(failure));
+            return;
+        }
+        self.talk(&format!("{} {}\n", self.ui.bad("error:"), self.ui.text(&failure.message)));
+        if let Some(hint) = &failure.hint {
+            self.talk(&format!("\n{} {}\n", self.ui.bold("hint:"), self.ui.text(hint)));
+        }
+    }
+
+    /// Standard error may be closed; that changes no answer.
+    fn talk(&self, text: &str) {
+        let _ = self.stream(io::stderr()).write_all(text.as_bytes());
+    }
+
+    fn stream<S: RawStream>(&self, raw: S) -> AutoStream<S> {
+        match self.color {
+            Color::Auto => AutoStream::auto(raw),
+            Color::Always => AutoStream::always(raw),
+            Color::Never => AutoStream::never(raw),
+        }
+    }
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("could not write to standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The character type of the locale is UTF-8 (POSIX: the first non-empty of these decides; none is `POSIX`).
+fn locale_is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    is_utf8(&locale)
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locales() {
+        for (locale, utf8) in [
+            ("C.UTF-8", true),
+            ("de_DE.utf8", true),
+            ("C", false),
+            ("POSIX", false),
+            ("en_US.ISO-8859-1", false),
+        ] {
+            assert_eq!(is_utf8(locale), utf8, "{locale}");
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        assert_eq!(written(Err(io::Error::from(ErrorKind::BrokenPipe))), Ok(()));
+        assert!(written(Err(io::Error::from(ErrorKind::StorageFull))).is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! The JSON contract (docs/output.md): one object a run, `schema` and `tool` first, deterministic.
+
+use crate::failure::Failure;
+use serde::Serialize;
+use whyhost_core::diagnose::{Diagnosis, LiveComparison, Verdict};
+use whyhost_core::finding::{Finding, Severity};
+use whyhost_core::reach::{ClientOutcome, Listener};
+use whyhost_core::resolve::{Answer, Query};
+use whyhost_core::rules::Rule;
+use whyhost_core::snapshot::{Family, Gap, LiveOutcome};
+
+#[derive(Serialize)]
+struct Envelope<T> {
+    schema: &'static str,
+    tool: Tool,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// One indented object with a final newline.
+fn object<T: Serialize>(schema: &'static str, body: T) -> String {
+    let tool = Tool { name: "whyhost", version: env!("CARGO_PKG_VERSION") };
+    let mut text = serde_json::to_string_pretty(&Envelope { schema, tool, body })
+        .expect("keys are strings and no value fails to serialise");
+    text.push('\n');
+    text
+}
+
+/// A run that could not do its job.
+pub(crate) fn failure(failure: &Failure) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        error: ErrorBody<'a>,
+    }
+    #[derive(Serialize)]
+    struct ErrorBody<'a> {
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<&'a str>,
+    }
+    let Failure { message, hint, path } = failure;
+    object(
+        "whyhost.error/1",
+        Body { error: ErrorBody { message, hint: hint.as_deref(), path: path.as_deref() } },
+    )
+}
+
+/// The answer of the real resolver beside the prediction.
+#[derive(Serialize)]
+struct Live {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    addresses: Vec<String>,
+    matches: Option<bool>,
+}
+
+impl Live {
+    fn new(comparison: &LiveComparison) -> Live {
+        let (status, error, addresses) = match &comparison.lookup.outcome {
+            LiveOutcome::Found(found) => ("found", None, found.iter().map(ToString::to_string).collect()),
+            LiveOutcome::Failed(error) => ("failed", Some(error.clone()), Vec::new()),
+            LiveOutcome::TimedOut => ("timed-out", None, Vec::new()),
+        };
+        Live { status, error, addresses, matches: comparison.matches }
+    }
+}
+
+/// `whyhost diagnose`.
+pub(crate) fn diagnose(d: &Diagnosis) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        query: QueryBody<'a>,
+        verdict: &'a Verdict,
+        answers: &'a [Answer],
+        clients: &'a [ClientOutcome],
+        listeners: &'a [Listener],
+        live: Option<Live>,
+        findings: &'a [Finding],
+        gaps: &'a [Gap],
+    }
+    #[derive(Serialize)]
+    struct QueryBody<'a> {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    }
+    object(
+        "whyhost.diagnose/1",
+        Body {
+            query: QueryBody { name: &d.target.name, port: d.target.port },
+            verdict: &d.verdict,
+            answers: &d.answers,
+            clients: &d.clients,
+            listeners: &d.listeners,
+            live: d.live.as_ref().map(Live::new),
+            findings: &d.findings,
+            gaps: &d.gaps,
+        },
+    )
+}
+
+/// What `whyhost explain` shows.
+pub(crate) struct Explanation<'a> {
+    pub(crate) query: &'a Query,
+    pub(crate) answers: &'a [Answer],
+    pub(crate) live: Option<&'a LiveComparison>,
+    pub(crate) findings: &'a [Finding],
+    pub(crate) gaps: &'a [Gap],
+}
+
+/// `whyhost explain`.
+pub(crate) fn explain(e: &Explanation<'_>) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        query: QueryBody<'a>,
+        answers: &'a [Answer],
+        live: Option<Live>,
+        findings: &'a [Finding],
+        gaps: &'a [Gap],
+    }
+    #[derive(Serialize)]
+    struct QueryBody<'a> {
+        name: &'a str,
+        family: Family,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+    }
+    object(
+        "whyhost.explain/1",
+        Body {
+            query: QueryBody { name: &e.query.name, family: e.query.family, port: e.query.port },
+            answers: e.answers,
+            live: e.live.map(Live::new),
+            findings: e.findings,
+            gaps: e.gaps,
+        },
+    )
+}
+
+/// `whyhost rule`.
+pub(crate) fn rules(rules: &[&Rule]) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        rules: Vec<RuleBody<'a>>,
+        findings: [(); 0],
+        gaps: [(); 0],
+    }
+    #[derive(Serialize)]
+    struct RuleBody<'a> {
+        code: &'a str,
+        severity: Severity,
+        title: &'a str,
+        text: String,
+        references: &'a [&'a str],
+    }
+    let rules = rules
+        .iter()
+        .map(|r| RuleBody {
+            code: r.code,
+            severity: r.severity,
+            title: r.title,
+            text: r.text(),
+            references: r.references,
+        })
+        .collect();
+    object("whyhost.rule/1", Body { rules, findings: [], gaps: [] })
+}
+
+/// `whyhost snapshot -o FILE`: what was written where.
+pub(crate) fn snapshot_written(path: &str, redacted: bool, gaps: &[Gap]) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        path: &'a str,
+        redacted: bool,
+        findings: [(); 0],
+        gaps: &'a [Gap],
+    }
+    object("whyhost.snapshot-written/1", Body { path, redacted, findings: [], gaps })
+}

@@ -1,0 +1,207 @@
+//! The proof: where each address comes from, what placed it, who listens, what the real resolver says.
+
+use super::super::style::{Ui, dim};
+use super::super::table::table;
+use std::net::IpAddr;
+use whyhost_core::diagnose::{Diagnosis, LiveComparison};
+use whyhost_core::finding::{Evidence, Severity};
+use whyhost_core::reach::Listener;
+use whyhost_core::resolve::{Answer, Because, Ranked, Source, Status};
+use whyhost_core::snapshot::{LiveLookup, LiveOutcome, ScopedAddr, Snapshot};
+
+/// One fact with its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    /// Rows with higher numbers go first when room is short.
+    rank: u8,
+    source: String,
+    fact: String,
+    meaning: String,
+}
+
+impl Row {
+    fn new(rank: u8, source: impl Into<String>, fact: impl Into<String>, meaning: impl Into<String>) -> Row {
+        Row { rank, source: source.into(), fact: fact.into(), meaning: meaning.into() }
+    }
+}
+
+/// At most `limit` rows below a heading; nothing where there is no proof.
+pub(crate) fn evidence(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -> Vec<String> {
+    let mut rows = rows(ui, d, files);
+    let dropped = rows.len().saturating_sub(limit);
+    for _ in 0..dropped {
+        let least = rows.iter().enumerate().max_by_key(|(i, r)| (r.rank, *i)).map(|(i, _)| i);
+        rows.remove(least.expect("more rows than the limit"));
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|r| vec![ui.text(&r.source), ui.text(&r.fact), ui.text(&r.meaning)])
+        .map(|mut cells| {
+            while cells.last().is_some_and(String::is_empty) {
+                cells.pop();
+            }
+            cells
+        })
+        .collect();
+    let mut lines = vec![format!("  {}", ui.bold(&heading(d)))];
+    lines.extend(table(ui, 2, &cells).into_iter().map(|l| format!("  {}", dim(l.trim_start()))));
+    lines
+}
+
+fn heading(d: &Diagnosis) -> String {
+    let Some(answer) = d.answers.first() else { return "Evidence".into() };
+    let resolver = answer.resolver;
+    match answer.addresses.as_slice() {
+        [] if answer.status == Status::Unknown => format!("How far the look-up can be followed ({resolver})"),
+        [] => format!("Why there is no address ({resolver})"),
+        [only] => format!("Where {} comes from ({resolver})", only.address),
+        [first, ..] => format!("Why {} comes first ({resolver})", first.address),
+    }
+}
+
+fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(answer) = d.answers.first() {
+        rows.extend(walk(answer));
+        rows.extend(answer.addresses.iter().enumerate().map(|(i, a)| address(i, a, files)));
+        rows.extend(order(answer));
+    }
+    let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();
+    for evidence in proofs(ui, d) {
+        let source = evidence.source.clone().unwrap_or_default();
+        let sockets = source == SOCKETS && !d.listeners.is_empty();
+        let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
+        if !sockets && !rows.iter().chain(&ours).any(same) {
+            rows.push(Row::new(3, source, evidence.text.clone(), ""));
+        }
+    }
+    rows.extend(ours);
+    rows
+}
+
+/// The source that rules name for listeners; those of the port have rows of their own here.
+const SOCKETS: &str = "listening sockets of the kernel";
+
+/// The proofs of the findings that are shown.
+fn proofs<'d>(ui: &Ui, d: &'d Diagnosis) -> impl Iterator<Item = &'d Evidence> {
+    let notes = ui.verbose;
+    d.findings.iter().filter(move |f| f.severity != Severity::Note || notes).flat_map(|f| &f.evidence)
+}
+
+/// The configuration line that says who is asked; every step where no address came of it.
+fn walk(answer: &Answer) -> Vec<Row> {
+    let failed = answer.addresses.is_empty();
+    let steps = answer.trace.iter().enumerate();
+    steps
+        .filter(|(i, _)| failed || *i == 0)
+        .map(|(_, s)| Row::new(if failed { 1 } else { 2 }, s.step.clone(), s.detail.clone(), ""))
+        .collect()
+}
+
+fn address(place: usize, ranked: &Ranked, files: &Snapshot) -> Row {
+    let fact = match &ranked.from {
+        Source::HostsLine { path, line } => hosts_line(files, path, *line).unwrap_or_default(),
+        Source::Builtin { cite } => cite.clone(),
+        _ => String::new(),
+    };
+    let rank = if place < 2 { 0 } else { 4 };
+    Row::new(rank, ranked.from.to_string(), fact, format!("gives {}", ranked.address))
+}
+
+/// A line of a recorded file, without blanks around it.
+fn hosts_line(files: &Snapshot, path: &str, line: usize) -> Option<String> {
+    let bytes = files.file(path)?.bytes()?;
+    let line = bytes.split(|b| *b == b'\n').nth(line.checked_sub(1)?)?;
+    Some(String::from_utf8_lossy(line).trim().to_owned())
+}
+
+/// What put the first address before the next one.
+fn order(answer: &Answer) -> Option<Row> {
+    let [first, second, ..] = answer.addresses.as_slice() else { return None };
+    let meaning = format!("{} sorts before {}", first.address, second.address);
+    let row = match &first.placed_by {
+        Because::Rfc6724 { rule, ours, theirs } => {
+            let name = answer.comparison.iter().find(|r| r.rule == *rule).map_or("", |r| r.name);
+            Row::new(
+                0,
+                format!("RFC 6724 rule {rule}"),
+                format!("{name} {}", compared(ours, theirs)),
+                meaning,
+            )
+        }
+        Because::PreferV4 { setting } => Row::new(0, setting.clone(), "IPv4 first", meaning),
+        Because::FileOrder => Row::new(2, "order", "no rule tells them apart", "order of delivery kept"),
+        Because::OnlyOne => return None,
+    };
+    Some(row)
+}
+
+/// Two values of a rule: `50 > 10` where both are numbers; a word that both begin with is left out.
+pub(crate) fn compared(ours: &str, theirs: &str) -> String {
+    let (a, b) = match (ours.rsplit_once(' '), theirs.rsplit_once(' ')) {
+        (Some((word, a)), Some((same, b))) if word == same && !word.contains(' ') => (a, b),
+        _ => (ours, theirs),
+    };
+    match (a.parse::<i64>(), b.parse::<i64>()) {
+        (Ok(x), Ok(y)) if x > y => format!("{a} > {b}"),
+        (Ok(x), Ok(y)) if x < y => format!("{a} < {b}"),
+        _ => format!("{ours} against {theirs}"),
+    }
+}
+
+fn listener(listener: &Listener) -> Row {
+    let place = match listener.address {
+        IpAddr::V4(a) => format!("{a}:{}", listener.port),
+        IpAddr::V6(a) => format!("[{a}]:{}", listener.port),
+    };
+    let owner = listener
+        .process
+        .as_ref()
+        .map_or("owner not readable".into(), |p| format!("{}, pid {}", p.name, p.pid));
+    let accepts = match (listener.accepts.v4, listener.accepts.v6) {
+        (true, true) => "accepts 127.0.0.1 and ::1",
+        (true, false) => "accepts 127.0.0.1, not ::1",
+        (false, true) => "accepts ::1, not 127.0.0.1",
+        (false, false) => "accepts neither 127.0.0.1 nor ::1",
+    };
+    Row::new(2, format!("listens on {place}"), owner, accepts)
+}
+
+fn live(live: &LiveComparison) -> Row {
+    let meaning = match live.matches {
+        Some(true) => "same as predicted",
+        Some(false) => "not as predicted",
+        None => "no prediction",
+    };
+    Row::new(1, "getaddrinfo, live", outcome(&live.lookup), meaning)
+}
+
+/// What a live look-up gave, in words.
+pub(crate) fn outcome(lookup: &LiveLookup) -> String {
+    match &lookup.outcome {
+        LiveOutcome::Found(addresses) => list(addresses),
+        LiveOutcome::Failed(error) => error.clone(),
+        LiveOutcome::TimedOut => format!("no answer within {} ms", lookup.elapsed_ms),
+    }
+}
+
+/// Addresses joined by commas.
+pub(crate) fn list(addresses: &[ScopedAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compared;
+
+    #[test]
+    fn values_of_a_rule() {
+        assert_eq!(compared("50", "10"), "50 > 10");
+        assert_eq!(compared("precedence 10", "precedence 50"), "10 < 50");
+        assert_eq!(compared("scope 2 = 2", "scope 2 = 14"), "scope 2 = 2 against scope 2 = 14");
+        assert_eq!(compared("usable (::1)", "no source"), "usable (::1) against no source");
+    }
+}

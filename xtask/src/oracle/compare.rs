@@ -1,0 +1,155 @@
+//! The model against the real answers of one case.
+
+use super::inside::Outcome;
+use super::plan::{Change, Plan, Question};
+use crate::recorded::{self, Net, Recorded, link};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use whyhost_core::conf::nsswitch::{Action, Status};
+use whyhost_core::machine::Machine;
+use whyhost_core::resolve::{Answer, Query, glibc};
+use whyhost_core::snapshot::{Family, Interface, Route, Snapshot, SourceOutcome};
+
+/// How one question came out.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// Prediction and answer are equal.
+    Equal,
+    /// They differ for a reason of docs/resolvers.md, "Known deviations".
+    Known(&'static str),
+    /// They differ.
+    Different(Answer),
+}
+
+/// The verdict on question `n` of the plan.
+pub(crate) fn verdict(plan: &Plan, outcome: &Outcome, n: usize) -> Verdict {
+    let query = plan.queries[n].answered("", "").query();
+    let machine = Machine::new(outcome.snapshot.clone());
+    let answer = glibc::answer(&machine, &query);
+    let expected = outcome.answers[n].as_str();
+    if recorded::outcome(&answer) == expected {
+        return Verdict::Equal;
+    }
+    match known(&machine, &query, &answer, expected) {
+        Some(reason) => Verdict::Known(reason),
+        None => Verdict::Different(answer),
+    }
+}
+
+/// The deviation that explains the difference, where it is one of those that docs/resolvers.md lists.
+fn known(machine: &Machine, query: &Query, answer: &Answer, expected: &str) -> Option<&'static str> {
+    let got = recorded::outcome(answer);
+    let sorted = |text: &str| {
+        let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        words.sort();
+        words
+    };
+    let only_order = sorted(&got) == sorted(expected);
+    if only_order && shared_v4(&machine.raw.interfaces) {
+        return Some("one IPv4 address on two interfaces");
+    }
+    let failures = ["EAI_NONAME", "EAI_NODATA"];
+    let both_fail = failures.contains(&got.as_str()) && failures.contains(&expected);
+    if both_fail && query.family == Family::V4 && no_service_has_a_module(machine) {
+        return Some("IPv4 look-up where no service has a module");
+    }
+    None
+}
+
+/// Then glibc's gethostbyname2_r calls nothing, and which error it gives hangs on the errno that earlier code left
+/// (nss/getXXbyYY_r.c: `!any_service && errno != ENOENT`).
+fn no_service_has_a_module(machine: &Machine) -> bool {
+    let services = machine.nsswitch.value.effective(machine.glibc);
+    let has_module = |name: &str| {
+        ["files", "dns"].contains(&name)
+            || machine.raw.nss_modules.iter().any(|m| m.name == name && m.path.is_some())
+    };
+    // A service behind a `return` is not reached.
+    let reached = services.iter().position(|s| s.actions.after(Status::Unavail) == Action::Return);
+    services.iter().take(reached.map_or(services.len(), |n| n + 1)).all(|s| !has_module(&s.name))
+}
+
+/// An IPv4 address is configured on two interfaces: which of the two rows glibc finds is up to its bsearch.
+fn shared_v4(interfaces: &[Interface]) -> bool {
+    let v4 =
+        |i: &Interface| i.addresses.iter().map(|a| a.address).filter(|a| a.is_ipv4()).collect::<Vec<_>>();
+    interfaces.iter().enumerate().any(|(n, one)| {
+        interfaces[n + 1..].iter().any(|other| v4(one).iter().any(|address| v4(other).contains(address)))
+    })
+}
+
+/// The mismatch for a reader, with a line for testdata/oracle/libc.
+pub(crate) fn report(plan: &Plan, outcome: &Outcome, n: usize, answer: &Answer) -> String {
+    let Question { name, family, flags } = &plan.queries[n];
+    let mut text = String::new();
+    let _ = writeln!(text, "MISMATCH: {name:?} {family:?} {flags}  (again: --only {:#x})", plan.seed);
+    let _ =
+        writeln!(text, "  getaddrinfo {}\n  model       {}", outcome.answers[n], recorded::outcome(answer));
+    for step in &answer.trace {
+        let _ = writeln!(text, "  | {}: {}", step.step, step.detail);
+    }
+    for (file, content) in &plan.etc {
+        match content {
+            Some(content) => {
+                let _ = writeln!(text, "  /etc/{file}: {:?}", String::from_utf8_lossy(&content.bytes()));
+            }
+            None => {
+                let _ = writeln!(text, "  /etc/{file}: absent");
+            }
+        }
+    }
+    for change in &plan.network {
+        let _ = match change {
+            Change::Ip(line) => writeln!(text, "  ip {line}"),
+            Change::Sysctl(name, value) => writeln!(text, "  net/{name} = {value}"),
+        };
+    }
+    let line = serde_json::to_string(&line(plan, outcome, n)).unwrap_or_default();
+    let _ = writeln!(text, "  for testdata/oracle/libc:\n{line}");
+    text
+}
+
+/// The case as a line of testdata/oracle/libc with its question `n`.
+fn line(plan: &Plan, outcome: &Outcome, n: usize) -> Recorded {
+    let Snapshot { os, interfaces, routes, source_addresses, nss_modules, .. } = &outcome.snapshot;
+    let version = os.libc.as_ref().map_or("glibc", |l| l.version.as_str());
+    let source = |outcome: &SourceOutcome| match outcome {
+        SourceOutcome::Source(address) => address.to_string(),
+        SourceOutcome::Errno(name) => name.clone(),
+    };
+    Recorded {
+        id: format!("live{:x}", plan.seed),
+        note: String::new(),
+        etc: plan.etc.clone(),
+        hostname: plan.hostname.clone(),
+        env: plan.env.clone(),
+        net: Net {
+            lo_down: interfaces.iter().any(|i| i.is_loopback() && !i.is_up()),
+            sysctl: switches(&outcome.snapshot),
+            default_routes: routes.iter().filter(|r| r.prefix_len == 0).map(default_route).collect(),
+        },
+        dns: plan.dns.clone(),
+        no_inet6_sockets: false,
+        modules: Some(nss_modules.iter().filter(|m| m.path.is_some()).cloned().collect()),
+        addresses: link::rows(interfaces),
+        sources: source_addresses.iter().map(|s| (s.destination.to_string(), source(&s.outcome))).collect(),
+        asked: vec![plan.queries[n].answered(&format!("glibc-{version}"), &outcome.answers[n])],
+    }
+}
+
+fn switches(snapshot: &Snapshot) -> BTreeMap<String, i64> {
+    let value = |file: &whyhost_core::snapshot::RawFile| {
+        let name = file.path.strip_prefix("/proc/sys/net/ipv6/")?;
+        let number = String::from_utf8(file.bytes()?).ok()?.trim().parse().ok()?;
+        (number != 0).then(|| (format!("ipv6/{name}"), number))
+    };
+    snapshot.files.iter().filter_map(value).collect()
+}
+
+fn default_route(route: &Route) -> String {
+    let six = if route.destination.is_ipv6() { "-6 " } else { "" };
+    match route.gateway {
+        Some(gateway) => format!("{six}via {gateway}"),
+        None => format!("{six}dev {}", route.interface),
+    }
+}

@@ -1,0 +1,103 @@
+//! The borders between the crates: each depends on what its job needs, and the pure ones on nothing that can do I/O.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// Crate → other crates of the workspace that it may use.
+const ARROWS: [(&str, &[&str]); 5] = [
+    ("hosts-edit", &[]),
+    ("whyhost-core", &["hosts-edit"]),
+    ("whyhost-sys", &["whyhost-core"]),
+    ("whyhost-dns", &["whyhost-core"]),
+    ("whyhost", &["hosts-edit", "whyhost-core", "whyhost-dns", "whyhost-sys"]),
+];
+/// Everything that the pure crates may be built from, however deep. An addition has to be as pure.
+const PURE: [&str; 17] = [
+    "base64",
+    "bstr",
+    "hosts-edit",
+    "itoa",
+    "memchr",
+    "nom",
+    "proc-macro2",
+    "quote",
+    "ryu",
+    "serde",
+    "serde_core",
+    "serde_derive",
+    "serde_json",
+    "similar",
+    "syn",
+    "unicode-ident",
+    "zmij",
+];
+/// Dependency → the only crate whose job it is.
+const OWNED: [(&str, &str); 6] = [
+    ("nom", "hosts-edit"),
+    ("similar", "whyhost-core"),
+    ("hickory-resolver", "whyhost-dns"),
+    ("tokio", "whyhost-dns"),
+    ("libc", "whyhost-sys"),
+    ("clap", "whyhost"),
+];
+
+#[test]
+fn pure_crates_are_built_from_pure_crates() {
+    for pure in ["hosts-edit", "whyhost-core"] {
+        let all = tree(pure, &[]);
+        let foreign: Vec<&String> =
+            all.iter().filter(|name| *name != pure && !PURE.contains(&name.as_str())).collect();
+        assert!(foreign.is_empty(), "{pure} is built from {foreign:?}");
+        assert!(all.contains("memchr"), "the dependencies of {pure} were not read: {all:?}");
+    }
+}
+
+#[test]
+fn arrows_point_inwards() {
+    for (name, allowed) in ARROWS {
+        let direct = tree(name, &["--depth", "1"]);
+        let inner = direct.iter().filter(|d| *d != name && ARROWS.iter().any(|(n, _)| n == d));
+        for used in inner {
+            assert!(allowed.contains(&used.as_str()), "{name} must not use {used}");
+        }
+    }
+}
+
+#[test]
+fn each_job_is_in_one_crate() {
+    for (name, _) in ARROWS {
+        let direct = tree(name, &["--depth", "1"]);
+        for (dependency, owner) in OWNED {
+            let uses = direct.contains(dependency);
+            assert!(!uses || name == owner, "{name} uses {dependency}, which is the job of {owner}");
+        }
+    }
+}
+
+/// Names of the crates that `package` is built from, itself included; those for tests and benchmarks not.
+fn tree(package: &str, more: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--package",
+            package,
+        ])
+        .args(more)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()
+        .expect("cargo tree");
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("names");
+    text.lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|n| !n.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
