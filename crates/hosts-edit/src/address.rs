@@ -36,8 +36,14 @@ pub enum ZoneRule {
     InterfaceNameOnly,
     /// Any text is kept as it is, IPv6 only (Go `netip.ParseAddr`).
     AnyText,
-    /// Accepted and forgotten (Java, netty, CoreDNS).
+    /// As `AnyText`, and the text may be empty (Python).
+    AnyTextOrEmpty,
+    /// Accepted and forgotten, IPv6 only (Java).
     Dropped,
+    /// As `Dropped`, and it may be empty (netty).
+    DroppedOrEmpty,
+    /// Cut off from any address (CoreDNS).
+    CutOff,
 }
 
 /// Answers the index of an interface by its name; `None` if there is no such interface.
@@ -76,10 +82,13 @@ pub(crate) fn read(
             Some(Address { scope_id: interface_zone(v6, zone, zones)?, ..plain(ip) })
         }
         (ZoneRule::InterfaceNameOnly, _) => Some(Address { scope_id: zones(zone)?, ..plain(ip) }),
-        (ZoneRule::AnyText, IpAddr::V6(_)) if !zone.is_empty() => {
+        (ZoneRule::AnyText, _) | (ZoneRule::Dropped, _) if zone.is_empty() => None,
+        (ZoneRule::AnyText | ZoneRule::AnyTextOrEmpty, IpAddr::V6(_)) => {
             Some(Address { zone: Some(percent + 1..token.len()), ..plain(ip) })
         }
-        (ZoneRule::Dropped, IpAddr::V6(_)) => Some(plain(ip)),
+        (ZoneRule::Dropped | ZoneRule::DroppedOrEmpty, IpAddr::V6(_)) | (ZoneRule::CutOff, _) => {
+            Some(plain(ip))
+        }
         _ => None,
     }
 }
@@ -168,8 +177,12 @@ pub fn inet_aton(text: &[u8]) -> Option<Ipv4Addr> {
     })
 }
 
-/// OpenJDK `IPAddressUtil.textToNumericFormatV4`: as `inet_aton`, but every part is decimal.
+/// OpenJDK `IPAddressUtil.textToNumericFormatV4`: as `inet_aton`, but every part is decimal and the text at most 15
+/// bytes long.
 fn java_v4(text: &[u8]) -> Option<Ipv4Addr> {
+    if text.len() > 15 {
+        return None;
+    }
     filling_parts(text, |part| number(part, 10))
 }
 
@@ -191,6 +204,9 @@ fn shorten(group: &[u8]) -> &[u8] {
 /// c-ares `ares_inet_net_pton` as `ares_dns_pton` calls it: decimal parts, leading zeros allowed, missing parts are
 /// zero at the end; a single hexadecimal number of whole bytes is read from the left.
 fn cares_v4(text: &[u8]) -> Option<Ipv4Addr> {
+    if text.len() > 45 {
+        return None;
+    }
     if let [b'0', b'x' | b'X', hex @ ..] = text {
         let whole = (1..=8).contains(&hex.len());
         let value = if whole { number(hex, 16)? } else { return None };
@@ -210,7 +226,8 @@ fn cares_v4(text: &[u8]) -> Option<Ipv4Addr> {
 }
 
 /// netty `NetUtil.createByteArrayFromIpAddressString`: up to three decimal digits a part, IPv6 also in brackets, a
-/// zone even if empty is cut, and IPv4-compatible or -mapped text gives an IPv4 address.
+/// zone even if empty is cut, and IPv6 text that ends in IPv4 must be compatible or mapped and gives the IPv4
+/// address.
 fn netty(text: &[u8]) -> Option<IpAddr> {
     let parts: Option<Vec<u8>> = text
         .split(|b| *b == b'.')
@@ -222,7 +239,7 @@ fn netty(text: &[u8]) -> Option<IpAddr> {
     let inner = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
     let ip = inet_pton6(inner)?;
     match ip {
-        IpAddr::V6(v6) if inner.contains(&b'.') => Some(v6.to_ipv4().map_or(ip, IpAddr::V4)),
+        IpAddr::V6(v6) if inner.contains(&b'.') => v6.to_ipv4().map(IpAddr::V4),
         _ => Some(ip),
     }
 }

@@ -155,10 +155,10 @@ pub(crate) enum Starts {
 }
 
 impl Starts {
-    /// Room for a file of `len` bytes. 32 bytes a line is what blocklists have; the vector grows for shorter ones.
+    /// Room for a file of `len` bytes, a little more than blocklists need; the vector grows for shorter lines.
     pub(crate) fn for_len(len: usize) -> Starts {
         if u32::try_from(len).is_ok() {
-            Starts::Small(Vec::with_capacity(len / 32 + 1))
+            Starts::Small(Vec::with_capacity(len / 24 + 1))
         } else {
             Starts::Large(Vec::with_capacity(len / 32 + 1))
         }

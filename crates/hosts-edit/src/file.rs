@@ -101,13 +101,13 @@ impl HostsFile {
             && memchr::memchr(b'\r', &bytes).is_some();
         let mut starts = Starts::for_len(bytes.len());
         let mut reading = Reading::default();
-        for_each_line(&bytes, encoding, classic, |line| {
+        let suspects = for_each_line(&bytes, encoding, classic, |line| {
             starts.push(line.start);
             reading.line(&bytes, encoding, line, starts.len());
         });
         let file = HostsFile { bytes, encoding, classic, starts };
         let mut problems = reading.problems;
-        problems.extend(file.byte_problems());
+        problems.extend(file.byte_problems(suspects));
         problems.sort_by_key(|p| p.span.start);
         (file, problems)
     }
@@ -188,7 +188,7 @@ impl HostsFile {
     }
 
     /// What can be found without knowing the grammar.
-    fn byte_problems(&self) -> Vec<Problem> {
+    fn byte_problems(&self, suspects: Suspects) -> Vec<Problem> {
         let mut found = Vec::new();
         let bom = self.encoding.bom_len();
         if bom > 0 {
@@ -198,9 +198,11 @@ impl HostsFile {
             found.push(Problem { span: 0..self.bytes.len(), line: 1, kind: ProblemKind::Utf16 });
             return found;
         }
-        self.first_of_each_line(ProblemKind::NulByte, &mut found, |b| memchr::memchr(0, b));
-        self.first_of_each_line(ProblemKind::LoneCr, &mut found, lone_cr);
-        if !self.bytes.is_ascii() {
+        if suspects.nul_or_cr {
+            self.first_of_each_line(ProblemKind::NulByte, &mut found, |b| memchr::memchr(0, b));
+            self.first_of_each_line(ProblemKind::LoneCr, &mut found, lone_cr);
+        }
+        if suspects.beyond_ascii {
             self.first_of_each_line(ProblemKind::InvalidUtf8, &mut found, |b| {
                 std::str::from_utf8(b).err().map(|e| e.valid_up_to())
             });
@@ -235,27 +237,54 @@ fn lone_cr(bytes: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'\r', bytes).find(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
+/// Bytes that may be a problem; most files have none, and then nobody looks for their lines.
+#[derive(Default)]
+struct Suspects {
+    nul_or_cr: bool,
+    beyond_ascii: bool,
+}
+
+impl Suspects {
+    fn look(&mut self, block: &[u8]) {
+        self.nul_or_cr = self.nul_or_cr || memchr::memchr2(0, b'\r', block).is_some();
+        self.beyond_ascii = self.beyond_ascii || !block.is_ascii();
+    }
+}
+
 /// Calls `each` with the range of every line, ending included.
-fn for_each_line(bytes: &[u8], encoding: Encoding, classic: bool, mut each: impl FnMut(Range<usize>)) {
-    let mut start = encoding.bom_len();
+fn for_each_line(
+    bytes: &[u8],
+    encoding: Encoding,
+    classic: bool,
+    mut each: impl FnMut(Range<usize>),
+) -> Suspects {
+    /// Bytes that are looked at twice while they are in the processor's first cache.
+    const BLOCK: usize = 16 << 10;
+    let mut suspects = Suspects::default();
+    let bom = encoding.bom_len();
+    let mut start = bom;
     if encoding.is_utf16() {
         let lf = encoding.encode(b"\n");
-        let chunks = bytes[start..].chunks_exact(2).enumerate();
-        for end in chunks.filter(|(_, unit)| **unit == *lf).map(|(i, _)| encoding.bom_len() + 2 * i + 2) {
+        let units = bytes[bom..].chunks_exact(2).enumerate();
+        for end in units.filter(|(_, unit)| **unit == *lf).map(|(i, _)| bom + 2 * i + 2) {
             each(start..end);
             start = end;
         }
     } else {
         let mark = if classic { b'\r' } else { b'\n' };
-        let base = start;
-        for end in memchr::memchr_iter(mark, &bytes[base..]).map(|at| base + at + 1) {
-            each(start..end);
-            start = end;
+        for (number, block) in bytes[bom..].chunks(BLOCK).enumerate() {
+            suspects.look(block);
+            let base = bom + number * BLOCK;
+            for end in memchr::memchr_iter(mark, block).map(|at| base + at + 1) {
+                each(start..end);
+                start = end;
+            }
         }
     }
     if start < bytes.len() {
         each(start..bytes.len());
     }
+    suspects
 }
 
 /// What parsing remembers from line to line: blocklists repeat one address a million times.
@@ -263,6 +292,9 @@ fn for_each_line(bytes: &[u8], encoding: Encoding, classic: bool, mut each: impl
 struct Reading {
     /// The last address token that was strictly valid, as a range of the file.
     last: Range<usize>,
+    /// Its first 16 bytes as a number, and which of them belong to it.
+    head: u128,
+    mask: u128,
     problems: Vec<Problem>,
 }
 
@@ -280,7 +312,7 @@ impl Reading {
         let seen = look(content, &bytes[self.last.clone()]);
         let span = line.start + seen.word.start..line.start + seen.word.end;
         if seen.class == AddressClass::Strict {
-            self.last = span.clone();
+            self.remember(bytes, span.clone());
         }
         self.problems.extend(seen.problem.map(|kind| Problem { span, line: number, kind }));
     }
@@ -288,12 +320,25 @@ impl Reading {
     /// The line begins with the same address as the last good one, one blank, and the start of a name.
     #[inline]
     fn repeats(&self, bytes: &[u8], raw: &[u8]) -> bool {
-        let last = &bytes[self.last.clone()];
-        !last.is_empty()
-            && raw.len() > last.len() + 1
-            && raw[..last.len()] == *last
-            && matches!(raw[last.len()], b' ' | b'\t')
-            && raw[last.len() + 1] > b'#'
+        let length = self.last.len();
+        if length == 0 || raw.len() < length + 2 {
+            return false;
+        }
+        let same = match raw.first_chunk() {
+            // Two words are compared faster than slices of unknown length.
+            Some(head) if length < 16 => u128::from_le_bytes(*head) & self.mask == self.head,
+            _ => raw[..length] == bytes[self.last.clone()],
+        };
+        same && matches!(raw[length], b' ' | b'\t') && raw[length + 1] > b'#'
+    }
+
+    fn remember(&mut self, bytes: &[u8], span: Range<usize>) {
+        let mut head = [0; 16];
+        let length = span.len().min(16);
+        head[..length].copy_from_slice(&bytes[span.start..span.start + length]);
+        self.head = u128::from_le_bytes(head);
+        self.mask = if length < 16 { (1 << (8 * length)) - 1 } else { u128::MAX };
+        self.last = span;
     }
 
     fn wide(&mut self, bytes: &[u8], encoding: Encoding, line: Range<usize>, number: usize) {

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use foldhash::fast::RandomState;
 
 use crate::view::{Reader, View};
+
+/// Names that are put into the table together.
+const BATCH: usize = 128;
 
 /// Names longer than this share a hash with others that begin so.
 const HASHED: usize = 64;
@@ -24,9 +27,10 @@ const HASHED: usize = 64;
 pub struct NameIndex<'f> {
     view: View<'f>,
     names: Vec<Record>,
-    /// Indices of `names`, found by the hash of the name.
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
+    /// Open addressing: 0, or the upper half of a name's hash above one more than its index in `names`. A look-up of a
+    /// million names is bound by cache misses; with hash and index in one word most cost a single one.
+    slots: Vec<u64>,
+    hasher: RandomState,
 }
 
 /// Where a name stands first.
@@ -40,16 +44,22 @@ impl<'f> View<'f> {
     /// Reads the whole file once. Names beyond the first 4 Gi are not indexed.
     pub fn index(self) -> NameIndex<'f> {
         let lines = self.file.line_count();
-        let (names, table) = (Vec::with_capacity(lines), HashTable::with_capacity(lines));
-        let mut index = NameIndex { view: self, names, table, hasher: DefaultHashBuilder::default() };
+        let slots = vec![0; slots_for(lines)];
+        let mut index =
+            NameIndex { view: self, names: Vec::with_capacity(lines), slots, hasher: RandomState::default() };
         let mut reader = Reader::new(self);
+        let mut waiting = Vec::with_capacity(BATCH);
         while reader.advance() {
             let line = u32::try_from(reader.line()).unwrap_or(u32::MAX);
             for span in &reader.names {
                 let length = u32::try_from(span.len()).unwrap_or(u32::MAX);
-                index.add(Record { start: span.start, length, line });
+                waiting.push((index.hash(&reader.name(span)), Record { start: span.start, length, line }));
+            }
+            if waiting.len() >= BATCH {
+                index.add_all(&mut waiting);
             }
         }
+        index.add_all(&mut waiting);
         index.names.shrink_to_fit();
         index
     }
@@ -72,29 +82,86 @@ impl NameIndex<'_> {
 
     /// The first line that lists `name`, from 1.
     pub fn first_line(&self, name: &[u8]) -> Option<usize> {
-        let hash = hash(&self.hasher, self.view.dialect.undotted(name));
-        let same = |i: &u32| self.view.dialect.same_name(&self.view.text_of(&self.names[*i as usize]), name);
-        self.table.find(hash, same).map(|i| self.names[*i as usize].line as usize)
+        let found = self.find(self.hash(name), name).ok()?;
+        Some(self.names[found].line as usize)
     }
 
-    fn add(&mut self, record: Record) {
-        let NameIndex { view, names, table, hasher } = self;
-        let Ok(number) = u32::try_from(names.len()) else {
+    fn add_all(&mut self, waiting: &mut Vec<(u64, Record)>) {
+        // Reading the slots of many names first lets the processor wait for all of them at once.
+        let touched = waiting.iter().fold(0, |all, (hash, _)| all ^ self.slots[self.first_slot(*hash)]);
+        std::hint::black_box(touched);
+        for (hash, record) in waiting.drain(..) {
+            self.add(hash, record);
+        }
+    }
+
+    fn add(&mut self, hash: u64, record: Record) {
+        if self.names.len() >= u32::MAX as usize {
+            return;
+        }
+        let name = self.view.text_of(&record);
+        let Err(mut free) = self.find(hash, &name) else {
             return;
         };
-        let name = view.text_of(&record);
-        let hash_of = |i: &u32| hash(hasher, view.dialect.undotted(&view.text_of(&names[*i as usize])));
-        let same = |i: &u32| view.dialect.same_name(&view.text_of(&names[*i as usize]), &name);
-        let slot = table.entry(hash(hasher, view.dialect.undotted(&name)), same, hash_of);
-        if let hashbrown::hash_table::Entry::Vacant(free) = slot {
-            free.insert(number);
-            names.push(record);
+        self.names.push(record);
+        if slots_for(self.names.len()) > self.slots.len() {
+            self.grow();
+            free = self.free_slot(hash);
         }
+        self.slots[free] = hash >> 32 << 32 | self.names.len() as u64;
+    }
+
+    /// The index of a name equal to `name`, or the slot where it would go.
+    fn find(&self, hash: u64, name: &[u8]) -> Result<usize, usize> {
+        let mut at = self.first_slot(hash);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return Err(at);
+            }
+            let index = (slot as u32 - 1) as usize;
+            let same = || self.view.dialect.same_name(&self.view.text_of(&self.names[index]), name);
+            if slot >> 32 == hash >> 32 && same() {
+                return Ok(index);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Doubles the table. The last name is not in it yet.
+    fn grow(&mut self) {
+        self.slots = vec![0; self.slots.len() * 2];
+        for index in 0..self.names.len() - 1 {
+            let hash = self.hash(&self.view.text_of(&self.names[index]));
+            let free = self.free_slot(hash);
+            self.slots[free] = hash >> 32 << 32 | (index as u64 + 1);
+        }
+    }
+
+    fn free_slot(&self, hash: u64) -> usize {
+        let mut at = self.first_slot(hash);
+        while self.slots[at] != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    fn first_slot(&self, hash: u64) -> usize {
+        hash as usize & (self.slots.len() - 1)
+    }
+
+    fn hash(&self, name: &[u8]) -> u64 {
+        hash(&self.hasher, self.view.dialect.undotted(name))
     }
 }
 
+/// A power of two with a quarter of the slots free.
+fn slots_for(names: usize) -> usize {
+    (names + names / 3 + 1).next_power_of_two().max(16)
+}
+
 /// Equal for names that differ in case only; the comparison decides for consumers to whom case matters.
-fn hash(hasher: &DefaultHashBuilder, name: &[u8]) -> u64 {
+fn hash(hasher: &RandomState, name: &[u8]) -> u64 {
     let mut folded = [0u8; HASHED];
     let folded = &mut folded[..name.len().min(HASHED)];
     folded.copy_from_slice(&name[..folded.len()]);
@@ -117,6 +184,16 @@ mod tests {
         assert_eq!(lines(&dialect::MUSL, names), [Some(1), Some(2), Some(2)]);
         assert_eq!(lines(&dialect::GO, names), [Some(1), Some(1), Some(1)]);
         assert_eq!(file.view(&dialect::GO).index().len(), 2);
+    }
+
+    #[test]
+    fn grows() {
+        let names: Vec<String> = (0..5000).map(|i| format!("n{i}")).collect();
+        let (file, _) = HostsFile::parse(format!("::1 {}\n::1 n7 n4999\n", names.join(" ")));
+        let index = file.view(&dialect::GLIBC).index();
+        assert_eq!(index.len(), 5000);
+        assert!(names.iter().all(|n| index.first_line(n.as_bytes()) == Some(1)));
+        assert_eq!(index.first_line(b"n5000"), None);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Answers from the file alone: name to addresses, address to names.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::ops::Range;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::dialect::{Dialect, Families, MUSL, Picks};
 use crate::file::{Family, HostsFile};
@@ -16,6 +15,8 @@ pub struct Hit {
     pub address: IpAddr,
     /// Index of the interface of a zone; 0 without.
     pub scope_id: u32,
+    /// Text of a zone that the consumer keeps as text (Go).
+    pub zone: Option<Vec<u8>>,
     /// The canonical name: the first name of the line as written (musl: see [`View::lookup`]).
     pub canonical: Vec<u8>,
 }
@@ -58,26 +59,20 @@ impl<'f> View<'f> {
     /// The first line that gives names for `address` (glibc `gethostbyaddr`). A line without names ends the search
     /// and gives nothing, as in glibc and musl.
     pub fn reverse(self, address: IpAddr, scope_id: u32) -> Option<ReverseHit> {
+        if *self.dialect == MUSL {
+            return musl_reverse(self, address, scope_id);
+        }
+        // glibc inet/gethstbyad_r.c PREPROCESS: `::` is never looked up.
+        if self.dialect.families == Families::Glibc && address == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
+            return None;
+        }
         let mut reader = Reader::new(self);
-        let musl = *self.dialect == MUSL;
         while reader.advance() {
-            let value = reader.value();
-            let ip = if musl { unmapped(value.ip) } else { as_family_of(address, value.ip, self.dialect) };
-            let wanted = if musl { unmapped(address) } else { address };
-            // musl forgets the scope of an address that is IPv4.
-            if ip != wanted || value.scope_id != scope_id {
-                continue;
+            let listed = as_family_of(address, reader.value.ip, self.dialect);
+            if listed == address && reader.value.scope_id == scope_id {
+                let names: Vec<Vec<u8>> = reader.names.iter().map(|s| reader.name(s).into_owned()).collect();
+                return (!names.is_empty()).then(|| ReverseHit { line: reader.line(), names });
             }
-            // musl's reader of names for an address has no rule about the end of the file.
-            let words = crate::parse::words(reader.bytes(reader.text.clone()));
-            let base = reader.text.start;
-            let spans: Vec<Range<usize>> = if musl {
-                words.take(1).map(|r| r.start + base..r.end + base).collect()
-            } else {
-                reader.names.clone()
-            };
-            let names: Vec<Vec<u8>> = spans.iter().map(|s| reader.name(s).into_owned()).collect();
-            return (!names.is_empty()).then(|| ReverseHit { line: reader.line(), names });
         }
         None
     }
@@ -92,9 +87,10 @@ impl HostsFile {
 
 fn hit_of(reader: &mut Reader<'_>) -> Hit {
     let line = reader.line();
-    let (address, scope_id) = (reader.value().ip, reader.value().scope_id);
+    let (address, scope_id) = (reader.value.ip, reader.value.scope_id);
+    let zone = reader.zone().map(<[u8]>::to_vec);
     let canonical = reader.names.first().map(|n| reader.name(n).into_owned()).unwrap_or_default();
-    Hit { line, address, scope_id, canonical }
+    Hit { line, address, scope_id, zone, canonical }
 }
 
 /// Converts to the family asked for, then keeps what the consumer keeps.
@@ -105,8 +101,11 @@ fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
         let Some(address) = for_family(hit.address, family, dialect.families, only_null) else {
             continue;
         };
-        let hit = Hit { address, ..hit };
-        let repeated = kept.iter().any(|h| h.address == hit.address && h.scope_id == hit.scope_id);
+        let forgets_zone = dialect.families == Families::Go && family != Family::Any;
+        let zone = if forgets_zone { None } else { hit.zone };
+        let hit = Hit { address, zone, ..hit };
+        let repeated =
+            kept.iter().any(|h| (h.address, h.scope_id, &h.zone) == (hit.address, hit.scope_id, &hit.zone));
         if dialect.keeps_duplicates || !repeated {
             kept.push(hit);
         }
@@ -118,7 +117,8 @@ fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
 /// `address` as the answer to a query for `family`; `None` if it is no answer.
 fn for_family(address: IpAddr, family: Family, rule: Families, only_null: bool) -> Option<IpAddr> {
     let address = match rule {
-        Families::MappedIsV4 | Families::Go => address.to_canonical(),
+        Families::MappedIsV4 => address.to_canonical(),
+        Families::Go if family != Family::Any => address.to_canonical(),
         Families::NullIsNoData if address.is_unspecified() => return None,
         _ => address,
     };
@@ -149,6 +149,10 @@ fn pick(mut hits: Vec<Hit>, picks: Picks) -> Vec<Hit> {
             hits.sort_by_key(|h| !v6(h));
             hits.dedup_by_key(|h| v6(h));
         }
+        Picks::OneV4First => {
+            hits.sort_by_key(v6);
+            hits.truncate(1);
+        }
         Picks::LastV4First => {
             hits.reverse();
             hits.sort_by_key(v6);
@@ -170,8 +174,7 @@ fn musl_lookup(view: View<'_>, name: &[u8], family: Family) -> Vec<Hit> {
             continue;
         }
         if canonical.is_none() {
-            let (first, _) = crate::parse::first_word(text);
-            canonical = musl_valid(first).then(|| first.to_vec());
+            canonical = Some(crate::parse::first_word(text).0).filter(|n| musl_valid(n)).map(<[u8]>::to_vec);
         }
         let mut hit = hit_of(&mut reader);
         if let Some(address) = for_family(hit.address, family, Families::AsWritten, false) {
@@ -204,13 +207,83 @@ fn musl_valid(name: &[u8]) -> bool {
         && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-') || *b >= 0x80)
 }
 
-/// IPv4 for a v4-mapped address: musl compares all addresses in 16 bytes.
-fn unmapped(address: IpAddr) -> IpAddr {
-    address.to_canonical()
+/// musl 1.2.6 getnameinfo.c `reverse_hosts`: addresses are compared in 16 bytes, IPv4 as v4-mapped without a scope; the
+/// first word behind the address is the only name, also at the very end of the file; one of 256 bytes is skipped.
+fn musl_reverse(view: View<'_>, address: IpAddr, scope_id: u32) -> Option<ReverseHit> {
+    let mut reader = Reader::new(view);
+    while reader.advance() {
+        if reader.value.ip.to_canonical() != address.to_canonical() || reader.value.scope_id != scope_id {
+            continue;
+        }
+        let (first, _) = crate::parse::first_word(reader.bytes(reader.text.clone()));
+        if first.len() < 256 {
+            let names = vec![first.to_vec()];
+            return (!first.is_empty()).then(|| ReverseHit { line: reader.line(), names });
+        }
+    }
+    None
 }
 
 /// The address of a line as a reverse query for an address of `wanted`'s family sees it.
 fn as_family_of(wanted: IpAddr, listed: IpAddr, dialect: &Dialect) -> IpAddr {
     let family = if wanted.is_ipv4() { Family::V4 } else { Family::V6 };
     for_family(listed, family, dialect.families, false).unwrap_or(listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::GLIBC;
+
+    fn lines(hosts: &str, dialect: &Dialect, name: &str, family: Family) -> Vec<usize> {
+        let file = HostsFile::parse(hosts).0;
+        file.lookup(dialect, name.as_bytes(), family).iter().map(|h| h.line).collect()
+    }
+
+    #[test]
+    fn musl_searches_text_between_blanks() {
+        assert_eq!(lines("1.1.1.1 x a b c\n", &MUSL, "a b", Family::Any), [1]);
+        assert!(lines("1.1.1.1 x a b c\n", &GLIBC, "a b", Family::Any).is_empty());
+        assert_eq!(lines("1.1.1.1 xa a a b\n", &MUSL, "a a", Family::Any), [1]);
+    }
+
+    #[test]
+    fn musl_canonical_names() {
+        let canonical = |hosts: &str| {
+            let file = HostsFile::parse(hosts).0;
+            let hits = file.lookup(&MUSL, b"a", Family::V4);
+            String::from_utf8(hits[0].canonical.clone()).unwrap()
+        };
+        assert_eq!(canonical("1.1.1.1 one a\n1.1.1.2 two a\n"), "one");
+        assert_eq!(canonical("1.1.1.1 bad_name a\n1.1.1.2 two a\n"), "two");
+        assert_eq!(canonical("1.1.1.1 bad_name a\n"), "a");
+    }
+
+    #[test]
+    fn long_musl_lines_go_on_as_new_lines() {
+        let mut hosts = "192.0.2.1 canon.test".to_owned();
+        (1..=1000).for_each(|i| hosts += &format!(" n{i}"));
+        hosts += "\n";
+        let file = HostsFile::parse(hosts).0;
+        let hits = file.lookup(&MUSL, b"n1000", Family::Any);
+        // The fragment begins with the last digits of `n938`, which inet_aton takes for an address.
+        assert_eq!(hits[0].address.to_string(), "0.0.3.170");
+        assert_eq!(hits[0].line, 1);
+        assert_eq!(file.lookup(&GLIBC, b"n1000", Family::Any)[0].address.to_string(), "192.0.2.1");
+    }
+
+    #[test]
+    fn reverse() {
+        let file = HostsFile::parse("::1 six\n127.0.0.1 four\n:: null\n::ffff:192.0.2.1 mapped").0;
+        let name = |dialect, address: &str| {
+            let hit = file.reverse(dialect, address.parse().unwrap());
+            hit.map(|h| String::from_utf8(h.names[0].clone()).unwrap())
+        };
+        assert_eq!(name(&GLIBC, "127.0.0.1").as_deref(), Some("six"));
+        assert_eq!(name(&MUSL, "127.0.0.1").as_deref(), Some("four"));
+        assert_eq!(name(&GLIBC, "::"), None);
+        assert_eq!(name(&MUSL, "::").as_deref(), Some("null"));
+        assert_eq!(name(&GLIBC, "192.0.2.1").as_deref(), Some("mapped"));
+        assert_eq!(name(&MUSL, "192.0.2.1").as_deref(), Some("mapped"));
+    }
 }

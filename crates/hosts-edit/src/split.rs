@@ -64,13 +64,16 @@ impl Iterator for Lines<'_> {
             match self.limit {
                 LineLimit::Skips(n) if whole > n => continue,
                 LineLimit::Stops(n) if whole >= n => break,
-                LineLimit::Cuts(n) => return Some((start..end.min(start + n), closed)),
                 _ => {}
             }
-            if !closed && next == self.bytes.len() && self.last == LastLine::LineLost {
-                break;
+            match self.last {
+                LastLine::LineLost if !closed => continue,
+                LastLine::ByteLost if !closed => return Some((start..(end - 1).max(start), closed)),
+                _ => {}
             }
-            return Some((start..end, closed));
+            let dropped =
+                self.ends == LineEnds::LfDroppingCr && self.bytes[start..end].last() == Some(&b'\r');
+            return Some((start..end - usize::from(dropped), closed));
         }
         self.at = self.bytes.len();
         None
@@ -83,7 +86,7 @@ impl LineEnds {
     fn find(self, bytes: &[u8], start: usize) -> (usize, usize) {
         let text = &bytes[start..];
         let found = match self {
-            LineEnds::Lf => memchr::memchr(b'\n', text),
+            LineEnds::Lf | LineEnds::LfDroppingCr => memchr::memchr(b'\n', text),
             LineEnds::LfOrCr => memchr::memchr2(b'\n', b'\r', text),
             LineEnds::CrOutsideComments => match memchr::memchr3(b'\n', b'\r', b'#', text) {
                 Some(at) if text[at] == b'#' => memchr::memchr(b'\n', text),

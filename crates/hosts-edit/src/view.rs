@@ -1,7 +1,7 @@
 //! What one consumer makes of the file: its lines, addresses and names.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use crate::address::{self, Address, Zones, default_zones};
@@ -86,8 +86,10 @@ pub(crate) struct Reader<'f> {
     has_nul: bool,
     /// Index of the file's line at which the current entry begins.
     line_index: usize,
-    /// Token and value of the last good address: blocklists repeat it.
-    known: Option<(&'f [u8], Address)>,
+    /// The last good address token: blocklists repeat it. Empty before the first.
+    known: &'f [u8],
+    /// Its value, which is that of the current entry.
+    pub(crate) value: Address,
     /// The current entry.
     pub(crate) address: Range<usize>,
     pub(crate) names: Vec<Range<usize>>,
@@ -106,7 +108,8 @@ impl<'f> Reader<'f> {
             lines: Lines::new(bytes, bom, view.dialect),
             has_nul: memchr::memchr(0, bytes).is_some(),
             line_index: 0,
-            known: None,
+            known: &[],
+            value: Address { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), scope_id: 0, zone: None },
             address: 0..0,
             names: Vec::new(),
             text: 0..0,
@@ -142,17 +145,15 @@ impl<'f> Reader<'f> {
         self.line_index + 1
     }
 
-    /// The current address.
-    pub(crate) fn value(&self) -> &Address {
-        match &self.known {
-            Some((_, address)) => address,
-            None => unreachable!("advance() leaves a known address"),
-        }
-    }
-
     /// The bytes of a word as the consumer compares them.
     pub(crate) fn name(&self, span: &Range<usize>) -> Cow<'f, [u8]> {
         self.view.name_at(span.clone())
+    }
+
+    /// The text of the current zone, where the consumer keeps it.
+    pub(crate) fn zone(&self) -> Option<&'f [u8]> {
+        let range = self.value.zone.clone()?;
+        Some(&self.bytes[self.address.clone()][range])
     }
 
     /// The bytes between two positions.
@@ -162,13 +163,12 @@ impl<'f> Reader<'f> {
 
     fn entry(&mut self) -> SeenEntry<'f> {
         let line = self.line();
-        let Address { ip, scope_id, zone } = self.value().clone();
-        let token = &self.bytes[self.address.clone()];
+        let Address { ip, scope_id, .. } = self.value;
         SeenEntry {
             line,
             address: ip,
             scope_id,
-            zone: zone.map(|range| &token[range]),
+            zone: self.zone(),
             address_span: self.address.clone(),
             names: self.names.iter().map(|r| SeenName { text: self.name(r), span: r.clone() }).collect(),
         }
@@ -178,18 +178,21 @@ impl<'f> Reader<'f> {
     fn read(&mut self, line: Range<usize>) -> bool {
         let dialect = self.view.dialect;
         let end = self.comment_start(&line);
-        let text = &self.bytes[line.start..end];
-        if dialect.leading_blank == LeadingBlank::IgnoresLine
-            && text.first().is_some_and(|b| dialect.blanks.has(*b))
-        {
+        let line = match dialect.leading_blank {
+            LeadingBlank::TrimsControls => self.without_controls(line.start..end),
+            _ => line.start..end,
+        };
+        let text = dialect.blanks.blanked(&self.bytes[line.clone()]);
+        let indented = text.first().is_some_and(|b| dialect.blanks.has(*b));
+        if indented && dialect.leading_blank == LeadingBlank::IgnoresLine {
             return false;
         }
-        let Some((rest, token)) = parse::token(text, |b| dialect.blanks.has(b)) else {
+        let Some((rest, token)) = parse::token(&text, |b| dialect.blanks.has(b)) else {
             return false;
         };
-        self.text = end - rest.len()..end;
+        self.text = line.end - rest.len()..line.end;
         self.address = self.text.start - token.len()..self.text.start;
-        self.understand(token) && self.collect_names()
+        self.understand(&self.bytes[self.address.clone()]) && self.collect_names()
     }
 
     /// Where the text ends and a comment begins.
@@ -213,14 +216,23 @@ impl<'f> Reader<'f> {
         }
     }
 
+    fn without_controls(&self, line: Range<usize>) -> Range<usize> {
+        let text = &self.bytes[line.clone()];
+        let Some(first) = text.iter().position(|b| *b > b' ') else {
+            return line.end..line.end;
+        };
+        let last = text.iter().rposition(|b| *b > b' ').unwrap_or(first);
+        line.start + first..line.start + last + 1
+    }
+
     fn understand(&mut self, token: &'f [u8]) -> bool {
-        if self.known.as_ref().is_some_and(|(known, _)| *known == token) {
+        if self.known == token {
             return true;
         }
         let dialect = self.view.dialect;
         match address::read(token, dialect.address, dialect.zones, self.view.zones) {
             Some(address) => {
-                self.known = Some((token, address));
+                (self.known, self.value) = (token, address);
                 true
             }
             None => false,
@@ -233,8 +245,9 @@ impl<'f> Reader<'f> {
         let text = &self.bytes[self.text.clone()];
         let base = self.text.start;
         self.names.clear();
+        let blanked = dialect.blanks.blanked(text);
         for (i, range) in
-            parse::tokens(text, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
+            parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
         {
             let lost = range.end == text.len() && !self.closed && loses_unclosed_name(dialect);
             let word = &text[range.clone()];
@@ -267,6 +280,8 @@ impl<'f> Reader<'f> {
                 let zeros = text.iter().take_while(|b| **b == 0).count();
                 NulEffect::Line(line.start + zeros..line.end)
             }
+            Nul::EndsLineLosingByte if at == 0 => NulEffect::EndOfFile,
+            Nul::EndsLineLosingByte => NulEffect::Line(cut.start..cut.end - 1),
             Nul::LosesLine if !text[..at].contains(&b'#') => NulEffect::NoLine,
             Nul::EndsLineLosingName => {
                 self.closed = false;

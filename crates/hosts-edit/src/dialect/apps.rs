@@ -44,11 +44,13 @@ pub const NETTY: Dialect = Dialect {
     cite: "netty io/netty/resolver/HostsFileParser.java; run as 4.1.48",
     line_ends: LineEnds::LfOrCr,
     blanks: Blanks::SpaceTabCr,
+    // String.trim().
+    leading_blank: LeadingBlank::TrimsControls,
     nul: Nul::Ordinary,
     address: AddressGrammar::Netty,
-    zones: ZoneRule::Dropped,
+    zones: ZoneRule::DroppedOrEmpty,
     families: Families::MappedIsV4,
-    picks: Picks::FirstV4First,
+    picks: Picks::OneV4First,
     ..COMMON
 };
 
@@ -59,9 +61,11 @@ pub const COREDNS: Dialect = Dialect {
     versions: "2026-07",
     evidence: Evidence::Source,
     cite: "CoreDNS plugin/hosts/hostsfile.go at 4b26cce, extracted",
+    // bufio.Scanner.
+    line_limit: LineLimit::Stops(65537),
     blanks: Blanks::Unicode,
     nul: Nul::Ordinary,
-    zones: ZoneRule::Dropped,
+    zones: ZoneRule::CutOff,
     trailing_dot: TrailingDot::Ignored,
     families: Families::MappedIsV4,
     picks: Picks::AllV4First,
@@ -77,7 +81,7 @@ pub const TWISTED: Dialect = Dialect {
     cite: "Twisted names/hosts.py searchFileForAll; run as 26.10.0",
     line_ends: LineEnds::LfOrCr,
     nul: Nul::Ordinary,
-    zones: ZoneRule::AnyText,
+    zones: ZoneRule::AnyTextOrEmpty,
     ..COMMON
 };
 
@@ -87,6 +91,8 @@ pub const EVENTLET: Dialect = Dialect {
     label: "eventlet",
     versions: "0.41",
     cite: "eventlet support/greendns.py HostsResolver; run as 0.41.3",
+    line_ends: LineEnds::LfOrCr,
+    blanks: Blanks::Python,
     nul: Nul::Ordinary,
     names: NameRule::Lengths,
     picks: Picks::LastV4First,
@@ -99,6 +105,8 @@ pub const GEVENT: Dialect = Dialect {
     label: "gevent",
     versions: "26.9",
     cite: "gevent resolver/_hostsfile.py; run as 26.9.0",
+    line_ends: LineEnds::LfOrCr,
+    blanks: Blanks::Python,
     nul: Nul::Ordinary,
     picks: Picks::LastV4First,
     ..COMMON
@@ -110,8 +118,9 @@ pub const RUBY: Dialect = Dialect {
     label: "Ruby (Resolv::Hosts)",
     versions: "3.1",
     cite: "Ruby lib/resolv.rb Resolv::Hosts; run as 3.1",
+    leading_blank: LeadingBlank::IgnoresLine,
     nul: Nul::Ordinary,
-    zones: ZoneRule::AnyText,
+    zones: ZoneRule::AnyTextOrEmpty,
     case: Case::Exact,
     picks: Picks::AllReversed,
     repeats_within_line: true,

@@ -9,10 +9,12 @@ mod apps;
 mod libc;
 mod names;
 mod resolvers;
+mod rules;
 
 pub use apps::{CHROMIUM, COREDNS, EVENTLET, GEVENT, JAVA, NETTY, RUBY, TWISTED};
 pub use libc::{BIONIC, FREEBSD, GLIBC, LIBINFO, MACOS, MUSL, OPENBSD, UCLIBC, WINDOWS};
 pub use resolvers::{CARES, DNSMASQ, GO, HICKORY, RESOLVED};
+pub use rules::*;
 
 pub(crate) use names::Verdict;
 
@@ -82,211 +84,6 @@ pub struct Dialect {
     pub address_limit: usize,
 }
 
-/// How a dialect is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Evidence {
-    /// The consumer itself was run on test files.
-    Ran,
-    /// Its source was read, or its functions were run outside their system.
-    Source,
-    /// Its vendor or its users say so.
-    Documented,
-}
-
-/// What ends a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LineEnds {
-    /// LF only.
-    Lf,
-    /// LF, CR or both.
-    LfOrCr,
-    /// LF; CR too, but not within a comment.
-    CrOutsideComments,
-    /// LF, CR, U+0085, U+2028, U+2029 (Java `Scanner`).
-    Unicode,
-}
-
-/// What becomes of a last line without an ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LastLine {
-    /// It is read as any other.
-    Kept,
-    /// A name that touches the end of the file is not found.
-    NameLost,
-    /// The whole line is lost.
-    LineLost,
-}
-
-/// What becomes of long lines. Lengths are in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LineLimit {
-    /// No limit was found.
-    None,
-    /// So many bytes, line end included, are one line; the rest is read as the next line.
-    Continues(usize),
-    /// A line of more bytes, line end included, is skipped.
-    Skips(usize),
-    /// Reading ends at a line of at least so many bytes, line end included.
-    Stops(usize),
-    /// The rest of the line is not seen.
-    Cuts(usize),
-    /// A line of more bytes makes the consumer refuse the whole file.
-    RejectsFile(usize),
-}
-
-/// What separates words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Blanks {
-    /// Space, tab, VT, FF, CR (C `isspace`).
-    CSpace,
-    /// Space and tab.
-    SpaceTab,
-    /// Space, tab, CR.
-    SpaceTabCr,
-    /// Space, tab, CR, comma.
-    SpaceTabCrComma,
-    /// C `isspace`, and Unicode white space in UTF-8.
-    Unicode,
-}
-
-/// What a blank in front of the address does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LeadingBlank {
-    /// Nothing.
-    Skipped,
-    /// The line is ignored.
-    IgnoresLine,
-}
-
-/// What `#` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Comments {
-    /// It begins a comment wherever it stands.
-    Anywhere,
-    /// It begins a comment at the start of a word; elsewhere it is part of the word.
-    WordStart,
-    /// As `WordStart`, and a word with `#` inside is dropped.
-    WordStartOrDropsWord,
-    /// It begins a comment in the first column only.
-    FirstColumn,
-}
-
-/// What a NUL byte does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Nul {
-    /// The line ends there.
-    EndsLine,
-    /// The line ends there, and a name that touches it is not found.
-    EndsLineLosingName,
-    /// The whole line is lost, unless the NUL is in a comment.
-    LosesLine,
-    /// The word ends there.
-    EndsWord,
-    /// It is a byte of the word.
-    Ordinary,
-    /// NULs at the start of a line are skipped; elsewhere the line ends there.
-    SkippedAtStart,
-    /// The line ends there; at the start of a line the file ends there.
-    EndsFileAtStart,
-}
-
-/// What a UTF-8 byte order mark does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Bom {
-    /// It is part of the first word.
-    Ordinary,
-    /// It is skipped.
-    Skipped,
-}
-
-/// What bytes do that are not UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Utf8 {
-    /// Nothing.
-    Ordinary,
-    /// The whole file is discarded.
-    DiscardsFile,
-    /// Reading ends with the block of so many bytes that holds them.
-    EndsFile(usize),
-}
-
-/// Which names are believed. The rules are functions in `names.rs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NameRule {
-    /// All.
-    Any,
-    /// systemd-resolved: LDH, no underscore, no hyphen at the ends; escapes are undone.
-    Resolved,
-    /// hickory: valid presentation format, underscores allowed.
-    Hickory,
-    /// dnsmasq `canonicalise`.
-    Dnsmasq,
-    /// Chromium `ParseHosts` and its canonical host names.
-    Chromium,
-    /// c-ares 1.34: printable host names; a bad first name can lose the line.
-    CAres,
-    /// mDNSResponder: DNS names; a bad one loses the rest of the line.
-    MacOs,
-    /// Go: names that cannot be encoded are lost.
-    Go,
-    /// eventlet: at most 63 bytes a label, 253 a name.
-    Lengths,
-}
-
-/// Whether capitals matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Case {
-    /// ASCII letters are equal to their capitals.
-    Folded,
-    /// They differ.
-    Exact,
-}
-
-/// Whether a dot at the end of a name matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TrailingDot {
-    /// `a.test.` and `a.test` are different names.
-    Significant,
-    /// They are the same.
-    Ignored,
-    /// They are the same if another dot is inside (Go `absDomainName`).
-    IgnoredWithInnerDot,
-}
-
-/// What a query for one family makes of an address of the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Families {
-    /// Nothing: IPv4 text answers IPv4 queries, IPv6 text IPv6 queries.
-    AsWritten,
-    /// glibc: for IPv4, `::1` is 127.0.0.1 and a v4-mapped address is its IPv4 part.
-    Glibc,
-    /// A v4-mapped address is IPv4 for every query.
-    MappedIsV4,
-    /// As `MappedIsV4`, and `::` answers an IPv4 query with 0.0.0.0 when nothing else does (Go).
-    Go,
-    /// 0.0.0.0 and `::` say that the name exists without addresses, for both families (systemd-resolved).
-    NullIsNoData,
-}
-
-/// Which of several addresses are delivered, and in which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Picks {
-    /// All, in the order of the file.
-    All,
-    /// All, IPv4 before IPv6.
-    AllV4First,
-    /// All, IPv6 before IPv4.
-    AllV6First,
-    /// All, last line first.
-    AllReversed,
-    /// The first of each family, IPv4 before IPv6.
-    FirstV4First,
-    /// The first of each family, IPv6 before IPv4.
-    FirstV6First,
-    /// The last of each family, IPv4 before IPv6.
-    LastV4First,
-}
-
 /// Every dialect, in the order in which tables list them.
 pub const ALL: &[&Dialect] = &[
     &GLIBC, &MUSL, &UCLIBC, &BIONIC, &FREEBSD, &OPENBSD, &MACOS, &LIBINFO, &WINDOWS, &RESOLVED, &DNSMASQ,
@@ -328,20 +125,6 @@ const COMMON: Dialect = Dialect {
     repeats_within_line: false,
     address_limit: usize::MAX,
 };
-
-impl Blanks {
-    /// Whether `byte` separates words. The Unicode blanks of [`Blanks::Unicode`] are longer than a byte and are handled
-    /// where words are cut.
-    pub(crate) fn has(self, byte: u8) -> bool {
-        match byte {
-            b' ' | b'\t' => true,
-            b'\r' => self != Blanks::SpaceTab,
-            0x0b | 0x0c => matches!(self, Blanks::CSpace | Blanks::Unicode),
-            b',' => self == Blanks::SpaceTabCrComma,
-            _ => false,
-        }
-    }
-}
 
 impl Dialect {
     /// Whether a name of the file and a name asked for are the same to this consumer.

@@ -27,7 +27,9 @@ impl NameRule {
             NameRule::Resolved => resolved(name),
             NameRule::Hickory => keeps_if(labels_fit(name, 63) && hickory_chars(name)),
             NameRule::Dnsmasq => keeps_if(labels_fit(name, 63) && name != b"."),
-            NameRule::Chromium => keeps_if(name.len() <= 253 && labels_fit(name, 63) && chromium_chars(name)),
+            NameRule::Chromium => {
+                keeps_if(name != b"." && name.len() <= 253 && labels_fit(name, 63) && chromium_chars(name))
+            }
             NameRule::CAres => cares(name, first),
             NameRule::MacOs => {
                 if labels_fit(name, 63) && name.len() <= 255 {
@@ -48,8 +50,11 @@ fn keeps_if<'n>(good: bool) -> Verdict<'n> {
     if good { Verdict::Keeps } else { Verdict::Drops }
 }
 
-/// No empty label but the last, none longer than `max` bytes.
+/// No empty label but the last, none longer than `max` bytes. The root, `.`, fits.
 fn labels_fit(name: &[u8], max: usize) -> bool {
+    if name == b"." {
+        return true;
+    }
     let name = name.strip_suffix(b".").unwrap_or(name);
     name.split(|b| *b == b'.').all(|label| (1..=max).contains(&label.len()))
 }
@@ -60,7 +65,10 @@ fn resolved(name: &[u8]) -> Verdict<'_> {
     let ldh = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
     let label_good = |l: &[u8]| l.iter().all(ldh) && l.first() != Some(&b'-') && l.last() != Some(&b'-');
     let body = plain.strip_suffix(b".").unwrap_or(&plain);
-    if !labels_fit(&plain, 63) || body.len() > 253 || !body.split(|b| *b == b'.').all(label_good) {
+    if !labels_fit(&plain, 63)
+        || body.len() > 253
+        || name != b"." && !body.split(|b| *b == b'.').all(label_good)
+    {
         return Verdict::Drops;
     }
     match plain {
@@ -82,6 +90,7 @@ fn unescaped(name: &[u8]) -> Cow<'_, [u8]> {
 fn hickory_chars(name: &[u8]) -> bool {
     name.split(|b| *b == b'.').all(|label| {
         label == b"*"
+            || label.is_empty()
             || label.first() != Some(&b'-')
                 && label
                     .iter()
@@ -91,7 +100,7 @@ fn hickory_chars(name: &[u8]) -> bool {
 
 /// Chromium's host canonicaliser refuses these in a host.
 fn chromium_chars(name: &[u8]) -> bool {
-    !name.iter().any(|b| *b <= b' ' || *b == 0x7f || b"\"#%*/:<>?@[\\]^`{|}".contains(b))
+    !name.iter().any(|b| *b <= b' ' || *b == 0x7f || b"!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~".contains(b))
 }
 
 /// c-ares 1.34 `ares_is_hostname` for every name; the first one is also put into a record whose length and charset

@@ -53,7 +53,7 @@ pub const GO: Dialect = Dialect {
     label: "Go (pure resolver)",
     versions: "1.19-1.27",
     cite: "Go src/net/hosts.go readHosts, parse.go; run as 1.19.8, 1.24.4, 1.27.3",
-    line_limit: LineLimit::Stops(65536),
+    line_limit: LineLimit::Stops(65537),
     blanks: Blanks::SpaceTabCr,
     nul: Nul::Ordinary,
     zones: ZoneRule::AnyText,
