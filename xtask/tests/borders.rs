@@ -13,9 +13,11 @@ const ARROWS: [(&str, &[&str]); 5] = [
     ("whyhost", &["hosts-edit", "whyhost-core", "whyhost-dns", "whyhost-sys"]),
 ];
 /// Everything that the pure crates may be built from, however deep. An addition has to be as pure.
-const PURE: [&str; 17] = [
+const PURE: [&str; 19] = [
     "base64",
     "bstr",
+    "foldhash",
+    "hashbrown",
     "hosts-edit",
     "itoa",
     "memchr",

@@ -9,7 +9,7 @@ use rustix::mount::{MountFlags, mount};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::UdpSocket;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -122,7 +122,9 @@ fn look(plan: &Plan, reach: Reach, queries: &[Query]) -> Snapshot {
         }
     }
     machine.raw.live.dns = dns;
-    let mut wanted: Vec<ScopedAddr> = Vec::new();
+    // What a NULL name stands for, which no command line can ask.
+    let mut wanted: Vec<ScopedAddr> =
+        vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED).into(), IpAddr::V6(Ipv6Addr::UNSPECIFIED).into()];
     for destination in queries.iter().flat_map(|q| destinations(&machine, &q.name)) {
         if !wanted.contains(&destination) {
             wanted.push(destination);
