@@ -62,11 +62,13 @@ fn of_family(call: Call) -> &'static str {
     }
 }
 
-/// The function for both families forgets an error of the service before it, the others leave it (seen with a dead DNS
-/// server before `files`: EAI_NONAME against EAI_AGAIN).
+/// The function for both families forgets an error of the service before it; the others leave it and only set errno
+/// (seen with a dead DNS server or a missing module before `files`).
 fn absent(errno: &str, call: Call) -> Report {
     let h_errno = (call == Call::Both).then_some(HErrno::HostNotFound);
-    Report::nothing(Status::Unavail, h_errno, format!("/etc/hosts cannot be opened ({errno})"))
+    let known = ["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].into_iter().find(|known| *known == errno);
+    let detail = format!("/etc/hosts cannot be opened ({errno})");
+    Report { errno: known, ..Report::nothing(Status::Unavail, h_errno, detail) }
 }
 
 /// `getline` fails with EISDIR: the functions for one family hand it on, the one for both families reports an

@@ -184,10 +184,8 @@ fn not_callable(state: &mut State) -> Asked {
 }
 
 fn remember(report: &Report, state: &mut State) {
-    if report.h_errno.is_some() {
-        state.h_errno = report.h_errno;
-        state.errno = report.errno;
-    }
+    state.h_errno = report.h_errno.or(state.h_errno);
+    state.errno = report.errno.or(state.errno);
 }
 
 fn mapped(mut candidate: Candidate) -> Candidate {
@@ -213,6 +211,7 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     let mut last: Option<Report> = None;
     let mut h_errno = None;
+    let mut merging: Option<Report> = None;
     for service in &services {
         let report = if has_function(&service.name, Call::V4) {
             consult(machine, query, service, Call::V4, trace)?
@@ -220,7 +219,7 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
             trace.push(Step::new(&*service.name, "has no host functions"));
             None
         };
-        let Some(report) = report else {
+        let Some(mut report) = report else {
             // `__nss_lookup_function` fails: the walk goes on if UNAVAIL says so, and the status stays.
             if service.actions.after(Status::Unavail) == Action::Continue {
                 continue;
@@ -228,10 +227,17 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
             break;
         };
         h_errno = report.h_errno.or(h_errno);
-        let action = service.actions.after(report.status);
+        if let Some(earlier) = merging.take() {
+            report = merged(earlier, &report);
+            trace.push(Step::new(&*service.name, report.detail.clone()));
+        }
+        let mut action = service.actions.after(report.status);
         if action == Action::Merge && report.status == Status::Success {
-            trace.push(Step::new(&*service.name, "merge is not supported for hosts: the lookup fails"));
-            return fail("EAI_NODATA");
+            // Copying the result fails with EINVAL: the service counts as unavailable, its result lies ready.
+            let failed = Report::nothing(Status::Unavail, None, "merge is not supported for hosts");
+            trace.push(Step::new(&*service.name, failed.detail.clone()));
+            merging = Some(std::mem::replace(&mut report, failed));
+            action = service.actions.after(Status::Unavail);
         }
         last = Some(report);
         if action == Action::Return {
@@ -242,6 +248,15 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
         Some(report) => simple_result(report, h_errno),
         None => fail("EAI_NONAME"),
     }
+}
+
+/// What `gethostbyname2_r` makes of the service behind a merge: two results cannot be merged, but the earlier one is
+/// handed out when the later service has none (`getXXbyYY_r.c`, `DEEPCOPY_FN` and `MERGE_FN` of hosts fail).
+fn merged(earlier: Report, later: &Report) -> Report {
+    if later.status == Status::Success {
+        return Report::nothing(Status::Unavail, None, "two results cannot be merged");
+    }
+    Report { detail: "the earlier result stands".into(), ..earlier }
 }
 
 fn simple_result(report: Report, h_errno: Option<HErrno>) -> Result<Found, Failure> {
