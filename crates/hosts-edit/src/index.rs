@@ -1,9 +1,7 @@
 //! From every name of the file to the first line that has it.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::view::{Reader, View};
 
@@ -30,7 +28,8 @@ pub struct NameIndex<'f> {
     /// Open addressing: 0, or the upper half of a name's hash above one more than its index in `names`. A look-up of a
     /// million names is bound by cache misses; with hash and index in one word most cost a single one.
     slots: Vec<u64>,
-    hasher: RandomState,
+    /// Not known to whoever wrote the file, so that no list can be made of names that collide.
+    seed: u64,
 }
 
 /// Where a name stands first.
@@ -45,8 +44,12 @@ impl<'f> View<'f> {
     pub fn index(self) -> NameIndex<'f> {
         let lines = self.file.line_count();
         let slots = vec![0; slots_for(lines)];
-        let mut index =
-            NameIndex { view: self, names: Vec::with_capacity(lines), slots, hasher: RandomState::default() };
+        let mut index = NameIndex {
+            view: self,
+            names: Vec::with_capacity(lines),
+            slots,
+            seed: RandomState::new().build_hasher().finish(),
+        };
         let mut reader = Reader::new(self);
         let mut waiting = Vec::with_capacity(BATCH);
         while reader.advance() {
@@ -151,7 +154,7 @@ impl NameIndex<'_> {
     }
 
     fn hash(&self, name: &[u8]) -> u64 {
-        hash(&self.hasher, self.view.dialect.undotted(name))
+        hash(self.seed, self.view.dialect.undotted(name))
     }
 }
 
@@ -160,15 +163,21 @@ fn slots_for(names: usize) -> usize {
     (names + names / 3 + 1).next_power_of_two().max(16)
 }
 
-/// Equal for names that differ in case only; the comparison decides for consumers to whom case matters.
-fn hash(hasher: &RandomState, name: &[u8]) -> u64 {
+/// Equal for names that differ in case only; the comparison decides for consumers to whom case matters. Each eight bytes
+/// are mixed in by a multiplication to 128 bits, as wyhash does it.
+fn hash(seed: u64, name: &[u8]) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut folded = [0u8; HASHED];
-    let folded = &mut folded[..name.len().min(HASHED)];
-    folded.copy_from_slice(&name[..folded.len()]);
+    let length = name.len().min(HASHED);
+    folded[..length].copy_from_slice(&name[..length]);
     folded.make_ascii_lowercase();
-    let mut state = hasher.build_hasher();
-    state.write(folded);
-    state.finish()
+    let mix = |a: u64, b: u64| {
+        let wide = u128::from(a) * u128::from(b);
+        (wide >> 64) as u64 ^ wide as u64
+    };
+    let (words, _) = folded[..length.next_multiple_of(8)].as_chunks::<8>();
+    let mixed = words.iter().fold(seed, |state, word| mix(state ^ u64::from_le_bytes(*word), seed ^ ODD));
+    mix(mixed ^ length as u64, ODD)
 }
 
 #[cfg(test)]
