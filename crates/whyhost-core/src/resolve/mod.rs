@@ -28,12 +28,16 @@ pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
         let hits = machine.hosts.value.lookup(&GLIBC, name.as_bytes(), family.into());
         all.extend(hits.into_iter().map(|h| ScopedAddr { address: h.address, scope_id: h.scope_id }));
     }
-    all.extend(machine.raw.interfaces.iter().flat_map(|i| {
-        i.addresses.iter().map(|a| {
-            let link_local = matches!(a.address, IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80);
-            ScopedAddr { address: a.address, scope_id: if link_local { i.index } else { 0 } }
-        })
-    }));
+    // nss-myhostname: 127.0.0.2 for a machine without addresses, else the own ones, with a scope only for AF_UNSPEC.
+    all.push(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)).into());
+    for interface in &machine.raw.interfaces {
+        for own in &interface.addresses {
+            all.push(own.address.into());
+            if matches!(own.address, IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80) {
+                all.push(ScopedAddr { address: own.address, scope_id: interface.index });
+            }
+        }
+    }
     all.extend(machine.raw.live.lookups.iter().flat_map(|l| match &l.outcome {
         crate::snapshot::LiveOutcome::Found(addresses) => addresses.clone(),
         _ => Vec::new(),

@@ -23,7 +23,13 @@ pub fn answer(machine: &Machine, query: &Query) -> Answer {
 pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static str)> {
     let asks_dns = machine.nsswitch.value.effective(machine.glibc).iter().any(|s| s.name == "dns");
     let Ok(family) = configured_family(machine, query, &mut Vec::new()) else { return Vec::new() };
-    if !asks_dns || numeric(machine, &query.name).is_some() || !walk::reaches_dns(machine, query, family) {
+    let checked = family == Family::Any || !query.flags.canonname;
+    let refused = checked && !dns::is_host_name(&query.name);
+    if !asks_dns
+        || refused
+        || numeric(machine, &query.name).is_some()
+        || !walk::reaches_dns(machine, query, family)
+    {
         return Vec::new();
     }
     let mut questions = match family {
@@ -61,10 +67,16 @@ fn system<T>(errno: Option<&'static str>) -> Result<T, Failure> {
 
 /// Everything up to the sort, in the order of getaddrinfo: AI_ADDRCONFIG, numeric names, services.
 fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Found, Failure> {
+    let no_name = query.name == "*";
+    // "*" counts as no name; neither name nor service is an error, and so is the canonical name of nothing.
+    match query.port {
+        None if no_name => return fail("EAI_NONAME"),
+        _ if no_name && query.flags.canonname => return fail("EAI_BADFLAGS"),
+        _ => {}
+    }
     let family = configured_family(machine, query, trace)?;
-    if query.name == "*" {
-        // "*" counts as no name; neither name nor service is an error.
-        return if query.port.is_some() { Ok(local_addresses(query, family)) } else { fail("EAI_NONAME") };
+    if no_name {
+        return Ok(local_addresses(query, family));
     }
     if let Some(found) = literal(machine, query, family)? {
         trace.push(Step::new("numeric", format!("{} is an address: no service is asked", query.name)));

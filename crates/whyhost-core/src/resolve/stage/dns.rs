@@ -9,8 +9,13 @@ use crate::resolve::answer::Source;
 use crate::snapshot::Observation;
 use std::net::{IpAddr, SocketAddr};
 
-/// Asks the configured servers for `name`.
-pub fn call(machine: &Machine, name: &str, call: Call) -> Outcome {
+/// Asks the configured servers for `name`. `checked`: the function is one that looks at the name first
+/// (`gethostbyname2_r` and `gethostbyname4_r`, not `gethostbyname3_r`; `check_name`).
+pub fn call(machine: &Machine, name: &str, call: Call, checked: bool) -> Outcome {
+    if checked && !is_host_name(name) {
+        let detail = format!("{name} is no host name: DNS is not asked");
+        return Outcome::Report(Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail));
+    }
     if machine.raw.env.contains_key("HOSTALIASES") && !name.contains('.') {
         return Outcome::Unknown("HOSTALIASES is set: its file is not part of the snapshot".into());
     }
@@ -27,7 +32,7 @@ pub fn questions(machine: &Machine, name: &str, call: Call) -> Vec<(String, &'st
     search
         .candidates()
         .into_iter()
-        .filter(|candidate| valid_name(candidate))
+        .filter(|candidate| is_encodable(candidate))
         .flat_map(|candidate| kinds.iter().map(move |kind| (candidate.clone(), *kind)))
         .collect()
 }
@@ -156,7 +161,7 @@ impl<'m> Search<'m> {
     /// All record types of one name. One family with records is enough; a family that failed is ignored when the other
     /// one answered at all (`send_dg` waits for the second reply and drops the first).
     fn ask(&self, name: &str) -> Result<Reply, String> {
-        if !valid_name(name) {
+        if !is_encodable(name) {
             return Ok(Reply::Broken);
         }
         let replies: Vec<Reply> =
@@ -172,12 +177,17 @@ impl<'m> Search<'m> {
 
     fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
         let (reply, _) = first_usable(self.machine, &self.conf, name, kind)?;
-        let ignored = reply == Reply::Records && self.call == Call::V6 && self.conf.no_aaaa;
+        // Under `no-aaaa` only "no such name" counts; records and failures alike become "no such record".
+        let ignored = reply != Reply::NxDomain && self.call == Call::V6 && self.conf.no_aaaa;
         Ok(if ignored { Reply::NoData } else { reply })
     }
 
     /// A answers before AAAA answers, each in the order of the packet (`gaih_getanswer`).
     fn records(&self, name: &str) -> Report {
+        if !is_host_name(name) {
+            let detail = format!("{name} is no host name: the answer is not used");
+            return Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail);
+        }
         let bare = self.name.trim_end_matches('.');
         let answers = self.kinds.iter().filter_map(|kind| {
             let (_, observation) = first_usable(self.machine, &self.conf, name, kind).ok()?;
@@ -299,12 +309,17 @@ impl Reply {
     }
 }
 
-/// Labels of 1–63 letters, digits, hyphens and underscores; others are refused without a question.
-pub fn valid_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() < 255
-        && name.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        })
+/// `__libc_res_hnok`: letters, digits, hyphens and underscores, no hyphen in front. Other names are refused without a
+/// question, and answers under such a name are not used.
+pub fn is_host_name(name: &str) -> bool {
+    let bytes = name.strip_suffix('.').unwrap_or(name).bytes();
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    is_encodable(name.strip_suffix('.').unwrap_or(name))
+        && !name.starts_with('-')
+        && bytes.into_iter().all(allowed)
+}
+
+/// The name fits a DNS question: labels of 1–63 bytes, 253 in all.
+pub fn is_encodable(name: &str) -> bool {
+    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }

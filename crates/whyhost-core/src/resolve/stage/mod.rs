@@ -120,7 +120,7 @@ impl Call {
 pub fn call(machine: &Machine, module: &str, query: &Query, call: Call) -> Outcome {
     match module {
         "files" => files::call(machine, &query.name, call),
-        "dns" => dns::call(machine, &query.name, call),
+        "dns" => dns::call(machine, &query.name, call, call == Call::Both || !query.flags.canonname),
         _ => match other::installed(machine, module) {
             Some(true) if module == "myhostname" => myhostname::call(machine, &query.name, call),
             Some(true) => other::call(machine, module, &query.name, call),

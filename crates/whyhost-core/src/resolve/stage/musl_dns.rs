@@ -52,7 +52,7 @@ pub fn ask(machine: &Machine, name: &str, call: Call, modern: bool) -> Found {
 pub fn questions(machine: &Machine, name: &str, call: Call) -> Vec<(String, &'static str)> {
     let names = candidates(machine, name).into_iter().map(|n| n.trim_end_matches('.').to_owned());
     names
-        .filter(|n| dns::valid_name(n))
+        .filter(|n| dns::is_encodable(n))
         .flat_map(|n| kinds(call).iter().map(move |k| (n.clone(), *k)))
         .collect()
 }
@@ -79,7 +79,7 @@ fn candidates(machine: &Machine, name: &str) -> Vec<String> {
 }
 
 fn one(machine: &Machine, bare: &str, name: &str, call: Call, modern: bool) -> One {
-    if !dns::valid_name(name) {
+    if !dns::is_encodable(name) {
         return One::NoSuchName;
     }
     let conf = ResolvConf { no_aaaa: false, ..machine.resolv.value.clone() };

@@ -76,7 +76,8 @@ fn own_name(machine: &Machine, call: Call) -> Report {
             scope_id: if is_link_local(a.address) { i.index } else { 0 },
         })
         .collect();
-    if all.is_empty() {
+    // One function per family falls back for its family, the one for both only when there is no address at all.
+    if !all.iter().any(|a| call.delivers(a.address)) {
         all.push(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)).into());
         if ipv6_enabled(machine) {
             all.push(IpAddr::V6(Ipv6Addr::LOCALHOST).into());
