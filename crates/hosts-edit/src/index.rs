@@ -54,9 +54,10 @@ impl<'f> View<'f> {
         let mut waiting = Vec::with_capacity(BATCH);
         while reader.advance() {
             let line = u32::try_from(reader.line()).unwrap_or(u32::MAX);
-            for span in &reader.names {
+            // Names are found again by their place: one that is read otherwise than it is written is left out.
+            for (span, text) in reader.named_as_written() {
                 let length = u32::try_from(span.len()).unwrap_or(u32::MAX);
-                waiting.push((index.hash(&reader.name(span)), Record { start: span.start, length, line }));
+                waiting.push((index.hash(&text), Record { start: span.start, length, line }));
             }
             if waiting.len() >= BATCH {
                 index.add_all(&mut waiting);

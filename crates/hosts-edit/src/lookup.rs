@@ -47,7 +47,7 @@ impl<'f> View<'f> {
         let mut reader = Reader::new(self);
         let mut hits = Vec::new();
         while reader.advance() {
-            let times = reader.names.iter().filter(|n| dialect.same_name(&reader.name(n), name)).count();
+            let times = reader.named().filter(|(_, text)| dialect.same_name(text, name)).count();
             let times = if dialect.repeats_within_line { times } else { times.min(1) };
             for _ in 0..times {
                 hits.push(hit_of(&mut reader));
@@ -70,7 +70,7 @@ impl<'f> View<'f> {
         while reader.advance() {
             let listed = as_family_of(address, reader.value.ip, self.dialect);
             if listed == address && reader.value.scope_id == scope_id {
-                let names: Vec<Vec<u8>> = reader.names.iter().map(|s| reader.name(s).into_owned()).collect();
+                let names: Vec<Vec<u8>> = reader.named().map(|(_, text)| text.into_owned()).collect();
                 return (!names.is_empty()).then(|| ReverseHit { line: reader.line(), names });
             }
         }
@@ -89,7 +89,7 @@ fn hit_of(reader: &mut Reader<'_>) -> Hit {
     let line = reader.line();
     let (address, scope_id) = (reader.value.ip, reader.value.scope_id);
     let zone = reader.zone().map(<[u8]>::to_vec);
-    let canonical = reader.names.first().map(|n| reader.name(n).into_owned()).unwrap_or_default();
+    let canonical = reader.named().next().map(|(_, text)| text.into_owned()).unwrap_or_default();
     Hit { line, address, scope_id, zone, canonical }
 }
 

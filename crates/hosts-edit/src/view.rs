@@ -96,6 +96,8 @@ pub(crate) struct Reader<'f> {
     /// The text behind the address in which names were looked for, and whether a blank or a line end follows it.
     pub(crate) text: Range<usize>,
     pub(crate) closed: bool,
+    /// A name of the current entry that the consumer reads longer than it is written: its place in `names`, its text.
+    grown: Option<(usize, Vec<u8>)>,
 }
 
 impl<'f> Reader<'f> {
@@ -114,6 +116,7 @@ impl<'f> Reader<'f> {
             names: Vec::new(),
             text: 0..0,
             closed: false,
+            grown: None,
         }
     }
 
@@ -145,9 +148,18 @@ impl<'f> Reader<'f> {
         self.line_index + 1
     }
 
-    /// The bytes of a word as the consumer compares them.
-    pub(crate) fn name(&self, span: &Range<usize>) -> Cow<'f, [u8]> {
-        self.view.name_at(span.clone())
+    /// The names of the current entry: where they stand, and their bytes as the consumer compares them.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&Range<usize>, Cow<'f, [u8]>)> {
+        self.names.iter().enumerate().map(|(place, span)| match &self.grown {
+            Some((grown, text)) if *grown == place => (span, Cow::Owned(text.clone())),
+            _ => (span, self.view.name_at(span.clone())),
+        })
+    }
+
+    /// The names of the current entry that are read as they are written.
+    pub(crate) fn named_as_written(&self) -> impl Iterator<Item = (&Range<usize>, Cow<'f, [u8]>)> {
+        let grown = self.grown.as_ref().map(|(place, _)| *place);
+        self.named().enumerate().filter(move |(place, _)| Some(*place) != grown).map(|(_, name)| name)
     }
 
     /// The text of the current zone, where the consumer keeps it.
@@ -170,13 +182,15 @@ impl<'f> Reader<'f> {
             scope_id,
             zone: self.zone(),
             address_span: self.address.clone(),
-            names: self.names.iter().map(|r| SeenName { text: self.name(r), span: r.clone() }).collect(),
+            names: self.named().map(|(span, text)| SeenName { text, span: span.clone() }).collect(),
         }
     }
 
     /// Takes one line apart; `false` if the consumer skips it.
     fn read(&mut self, line: Range<usize>) -> bool {
         let dialect = self.view.dialect;
+        self.grown = None;
+        let whole = line.clone();
         let end = self.comment_start(&line);
         let line = match dialect.leading_blank {
             LeadingBlank::TrimsControls => self.without_controls(line.start..end),
@@ -192,7 +206,35 @@ impl<'f> Reader<'f> {
         };
         self.text = line.end - rest.len()..line.end;
         self.address = self.text.start - token.len()..self.text.start;
-        self.understand(&self.bytes[self.address.clone()]) && self.collect_names()
+        if !self.understand(&self.bytes[self.address.clone()]) || !self.collect_names() {
+            return false;
+        }
+        if dialect.last_line == LastLine::RepeatsTail && !self.closed && indented {
+            self.repeat_tail(whole);
+        }
+        true
+    }
+
+    /// The names of a line behind whose end its last bytes stand again, as many as it has blanks in front.
+    fn repeat_tail(&mut self, line: Range<usize>) {
+        let blanks = self.view.dialect.blanks;
+        let indent = self.bytes[line.clone()].iter().take_while(|b| blanks.has(**b)).count();
+        let tail = line.end - indent..line.end;
+        let written = self.text.len();
+        let text = [&self.bytes[self.text.clone()], &self.bytes[tail.clone()]].concat();
+        self.names.clear();
+        for word in parse::tokens(&text, |b| blanks.has(b)) {
+            let start = self.text.start + word.start;
+            if word.start >= written {
+                let at = tail.start + word.start - written;
+                self.names.push(at..at + word.len());
+            } else if word.end <= written {
+                self.names.push(start..start + word.len());
+            } else {
+                self.grown = Some((self.names.len(), text[word].to_vec()));
+                self.names.push(start..self.text.end);
+            }
+        }
     }
 
     /// Where the text ends and a comment begins.
@@ -288,7 +330,7 @@ impl<'f> Reader<'f> {
                 NulEffect::Line(cut)
             }
             _ => {
-                self.closed = true;
+                self.closed = self.view.dialect.last_line != LastLine::RepeatsTail;
                 NulEffect::Line(cut)
             }
         }
@@ -307,4 +349,34 @@ fn loses_unclosed_name(dialect: &Dialect) -> bool {
 
 fn word_before_nul(word: &[u8]) -> usize {
     memchr::memchr(0, word).unwrap_or(word.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::{GLIBC, GLIBC_2_32, MUSL};
+    use crate::{Family, HostsFile};
+
+    /// Seen with glibc 2.36: what stands at the end is read again, as far as the line is indented.
+    #[test]
+    fn glibc_repeats_the_tail_of_an_indented_line_without_line_feed() {
+        let cases: [(&[u8], &[&str], &[&str]); 6] = [
+            (b" ::1 localhost box", &["localhost", "boxx"], &["box"]),
+            (b"   ::1 localhost box", &["localhost", "boxbox"], &["box"]),
+            (b"   ::1 x y", &["x", "y"], &["xy"]),
+            (b"  ::1 abc\0def\n", &["abcbc"], &["abc", "abcdef"]),
+            (b" ::1 box # c", &["box"], &["boxx"]),
+            (b"::1 box", &["box"], &[]),
+        ];
+        for (text, found, lost) in cases {
+            let file = HostsFile::parse(text).0;
+            let finds = |name: &str| !file.lookup(&GLIBC, name.as_bytes(), Family::Any).is_empty();
+            let shown = String::from_utf8_lossy(text);
+            assert!(found.iter().all(|n| finds(n)), "{shown}: {found:?}");
+            assert!(!lost.iter().any(|n| finds(n)), "{shown}: {lost:?}");
+        }
+        let file = HostsFile::parse(b" ::1 localhost box".as_slice()).0;
+        assert_eq!(file.lookup(&GLIBC_2_32, b"box", Family::Any).len(), 1);
+        assert!(file.lookup(&MUSL, b"box", Family::Any).is_empty());
+        assert_eq!(file.view(&GLIBC).index().first_line(b"localhost"), Some(1));
+    }
 }

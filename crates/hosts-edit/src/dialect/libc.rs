@@ -6,14 +6,21 @@ use super::*;
 /// equal answers.
 ///
 /// Without `multi on` in /etc/host.conf callers keep the first hit only.
+///
+/// `__nss_readline` (nss/nss_readline.c) moves an indented line to the front without its NUL; run as 2.36.
 pub const GLIBC: Dialect = Dialect {
     id: "glibc",
     label: "GNU C library",
-    versions: "2.31-2.43",
+    versions: "2.33-2.43",
+    last_line: LastLine::RepeatsTail,
     cite: "glibc nss/nss_files/files-hosts.c LINE_PARSER; run as 2.31, 2.36, 2.41, 2.43",
     families: Families::Glibc,
     ..COMMON
 };
+
+/// glibc before `__nss_readline`; run as 2.31.
+pub const GLIBC_2_32: Dialect =
+    Dialect { id: "glibc-2.32", versions: "2.31-2.32", last_line: LastLine::Kept, ..GLIBC };
 
 /// musl. Source: src/network/lookup_name.c `name_from_hosts`, `fgets` into 512 bytes and a search for the name between
 /// blanks; run as 1.2.2 to 1.2.6 with equal answers.

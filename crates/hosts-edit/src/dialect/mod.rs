@@ -12,7 +12,7 @@ mod resolvers;
 mod rules;
 
 pub use apps::{CHROMIUM, COREDNS, EVENTLET, GEVENT, JAVA, NETTY, RUBY, TWISTED};
-pub use libc::{BIONIC, FREEBSD, GLIBC, LIBINFO, MACOS, MUSL, OPENBSD, UCLIBC, WINDOWS};
+pub use libc::{BIONIC, FREEBSD, GLIBC, GLIBC_2_32, LIBINFO, MACOS, MUSL, OPENBSD, UCLIBC, WINDOWS};
 pub use resolvers::{CARES, DNSMASQ, GO, HICKORY, RESOLVED};
 pub use rules::*;
 

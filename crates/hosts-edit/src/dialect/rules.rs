@@ -40,6 +40,9 @@ pub enum LastLine {
     ByteLost,
     /// The whole line is lost. So is the beginning of a line that was cut at a length limit.
     LineLost,
+    /// If it is indented, as many bytes as it has blanks in front are read again behind its end: ` ::1 box` gives `boxx`.
+    /// So it is with an indented line that a NUL ends.
+    RepeatsTail,
 }
 
 /// What becomes of long lines. Lengths are in bytes.

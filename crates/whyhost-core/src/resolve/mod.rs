@@ -11,7 +11,6 @@ pub use resolvers::{glibc, musl};
 
 use crate::machine::Machine;
 use crate::snapshot::{Family, ScopedAddr};
-use hosts_edit::GLIBC;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The answers of every modelled resolver for `query`, glibc first.
@@ -25,7 +24,8 @@ pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
     let mut all: Vec<ScopedAddr> =
         vec![IpAddr::V6(Ipv6Addr::LOCALHOST).into(), IpAddr::V4(Ipv4Addr::LOCALHOST).into()];
     for family in [Family::Any, Family::V4] {
-        let hits = machine.hosts.value.lookup(&GLIBC, name.as_bytes(), family.into());
+        let hits =
+            machine.hosts.value.lookup(stage::files::dialect(machine.glibc), name.as_bytes(), family.into());
         all.extend(hits.into_iter().map(|h| ScopedAddr { address: h.address, scope_id: h.scope_id }));
     }
     // nss-myhostname: 127.0.0.2 for a machine without addresses, else the own ones, with a scope only for AF_UNSPEC.

@@ -56,8 +56,10 @@ pub enum Reply {
     NxDomain,
     /// SERVFAIL from the last server asked: the search goes on.
     ServFail,
-    /// REFUSED, NOTIMP or no answer in time from every server: the search ends.
+    /// REFUSED or NOTIMP from every server: the search ends.
     NoAnswer,
+    /// No answer in time from any server: the search ends.
+    TimedOut,
     /// Nobody listens at any server's address (ECONNREFUSED): the whole look-up ends.
     NoServer,
     /// FORMERR and the like.
@@ -141,7 +143,7 @@ impl<'m> Search<'m> {
             if searching && reply == Reply::NoServer {
                 return Ok(Report::nothing(Status::Unavail, Some(HErrno::TryAgain), asked.join(" · ")));
             }
-            let ends_search = searching && matches!(reply, Reply::NoAnswer | Reply::Broken);
+            let ends_search = searching && matches!(reply, Reply::NoAnswer | Reply::TimedOut | Reply::Broken);
             // A search that ends early still tries the name as it is, unless that was the first question.
             index = match ends_search && index + 1 < candidates.len() && !as_is_first {
                 true => candidates.len() - 1,
@@ -166,8 +168,7 @@ impl<'m> Search<'m> {
         }
         let replies: Vec<Reply> =
             self.kinds.iter().map(|kind| self.reply(name, kind)).collect::<Result<_, _>>()?;
-        let failed = |r: &Reply| matches!(r, Reply::ServFail | Reply::NoAnswer | Reply::NoServer);
-        let answered: Vec<Reply> = replies.iter().copied().filter(|r| !failed(r)).collect();
+        let answered: Vec<Reply> = replies.iter().copied().filter(|r| !r.is_failure()).collect();
         let order = [Reply::Records, Reply::Broken, Reply::NxDomain, Reply::NoData];
         if let Some(reply) = order.into_iter().find(|r| answered.contains(r)) {
             return Ok(reply);
@@ -177,9 +178,11 @@ impl<'m> Search<'m> {
 
     fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
         let (reply, _) = first_usable(self.machine, &self.conf, name, kind)?;
-        // Under `no-aaaa` only "no such name" counts; records and failures alike become "no such record".
-        let ignored = reply != Reply::NxDomain && self.call == Call::V6 && self.conf.no_aaaa;
-        Ok(if ignored { Reply::NoData } else { reply })
+        // Under `no-aaaa` records do not count, and (as seen with 2.36) a question without any answer counts as one
+        // whose answer is "no such record".
+        let stands_in = self.call == Call::V6 && self.conf.no_aaaa;
+        let no_data = stands_in && matches!(reply, Reply::Records | Reply::TimedOut);
+        Ok(if no_data { Reply::NoData } else { reply })
     }
 
     /// A answers before AAAA answers, each in the order of the packet (`gaih_getanswer`).
@@ -227,7 +230,7 @@ pub fn first_usable<'m>(
     let mut last = None;
     for observation in observations(machine, conf, name, kind) {
         let reply = reply_of(observation);
-        if !matches!(reply, Reply::ServFail | Reply::NoAnswer | Reply::NoServer) {
+        if !reply.is_failure() {
             return Ok((reply, Some(observation).filter(|_| reply == Reply::Records)));
         }
         // ECONNREFUSED only when no server took the question at all.
@@ -272,17 +275,23 @@ fn reply_of(observation: &Observation) -> Reply {
         "NOERROR" => Reply::Records,
         "NXDOMAIN" => Reply::NxDomain,
         "SERVFAIL" => Reply::ServFail,
-        "REFUSED" | "NOTIMP" | "TIMEOUT" => Reply::NoAnswer,
+        "REFUSED" | "NOTIMP" => Reply::NoAnswer,
+        "TIMEOUT" => Reply::TimedOut,
         "IO" => Reply::NoServer,
         _ => Reply::Broken,
     }
 }
 
 impl Reply {
+    /// The server could or would not answer: another one is asked, or the other family decides.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Reply::ServFail | Reply::NoAnswer | Reply::TimedOut | Reply::NoServer)
+    }
+
     /// The NSS status, which the module derives from errno after the last question.
     fn status(self) -> Status {
         match self {
-            Reply::ServFail | Reply::NoAnswer | Reply::NoServer => Status::Unavail,
+            failure if failure.is_failure() => Status::Unavail,
             _ => Status::NotFound,
         }
     }
@@ -291,7 +300,7 @@ impl Reply {
         match self {
             Reply::NoData => HErrno::NoData,
             Reply::NxDomain | Reply::Records => HErrno::HostNotFound,
-            Reply::ServFail | Reply::NoAnswer | Reply::NoServer => HErrno::TryAgain,
+            Reply::ServFail | Reply::NoAnswer | Reply::TimedOut | Reply::NoServer => HErrno::TryAgain,
             Reply::Broken => HErrno::NoRecovery,
         }
     }
@@ -303,6 +312,7 @@ impl Reply {
             Reply::NxDomain => "no such name (NXDOMAIN)",
             Reply::ServFail => "SERVFAIL",
             Reply::NoAnswer => "no usable answer",
+            Reply::TimedOut => "no answer in time",
             Reply::NoServer => "no server",
             Reply::Broken => "not a question that can be asked or answered",
         }

@@ -2,10 +2,11 @@
 
 use super::{Call, Candidate, HErrno, Outcome, Report};
 use crate::conf::nsswitch::Status;
-use crate::machine::{FileState, Machine};
+use crate::machine::{FileState, GlibcVersion, Machine};
 use crate::resolve::answer::Source;
 use crate::snapshot::{FileKind, ScopedAddr};
-use hosts_edit::{GLIBC, Hit};
+use hosts_edit::Hit;
+use hosts_edit::dialect::{Dialect, GLIBC, GLIBC_2_32};
 
 /// Asks the hosts file for `name`.
 pub fn call(machine: &Machine, name: &str, call: Call) -> Outcome {
@@ -29,9 +30,14 @@ pub fn multi(machine: &Machine) -> bool {
     machine.host_conf.value.with_env(machine.raw.env.get("RESOLV_MULTI").map(String::as_str))
 }
 
+/// How this version reads the file.
+pub fn dialect(version: GlibcVersion) -> &'static Dialect {
+    if version >= GlibcVersion(2, 33) { &GLIBC } else { &GLIBC_2_32 }
+}
+
 fn read(machine: &Machine, name: &str, call: Call) -> Report {
     let path = &machine.hosts.path;
-    let mut hits = machine.hosts.value.lookup(&GLIBC, name.as_bytes(), call.family().into());
+    let mut hits = machine.hosts.value.lookup(dialect(machine.glibc), name.as_bytes(), call.family().into());
     let skipped = if multi(machine) { 0 } else { hits.len().saturating_sub(1) };
     hits.truncate(hits.len() - skipped);
     if hits.is_empty() {

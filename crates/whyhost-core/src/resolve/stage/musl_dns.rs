@@ -94,11 +94,10 @@ fn one(machine: &Machine, bare: &str, name: &str, call: Call, modern: bool) -> O
     for (_, (reply, _)) in &replies {
         match reply {
             // Replies with another code are not taken (`__res_msend`): the time runs out.
-            Reply::ServFail | Reply::NoAnswer | Reply::NoServer | Reply::Broken => {
-                return One::Error("EAI_AGAIN");
-            }
             Reply::NxDomain => return One::NoSuchName,
-            Reply::Records | Reply::NoData => {}
+            Reply::Broken => return One::Error("EAI_AGAIN"),
+            failure if failure.is_failure() => return One::Error("EAI_AGAIN"),
+            _ => {}
         }
     }
     let mut found: Vec<Candidate> = Vec::new();
