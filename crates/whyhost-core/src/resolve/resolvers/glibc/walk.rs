@@ -210,7 +210,7 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
         return fail("EAI_NONAME");
     }
     let mut last: Option<Report> = None;
-    let mut h_errno = None;
+    let (mut h_errno, mut errno) = (None, None);
     let mut merging: Option<Report> = None;
     for service in &services {
         let report = if has_function(&service.name, Call::V4) {
@@ -227,14 +227,25 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
             break;
         };
         h_errno = report.h_errno.or(h_errno);
+        errno = report.errno.or(errno);
         if let Some(earlier) = merging.take() {
+            if report.status == Status::TryAgain {
+                // An answer with records was written over the result that is handed out (2.36 was seen to crash).
+                let why =
+                    format!("[SUCCESS=merge]: the answer of {} overwrites the earlier result", service.name);
+                return Err(Failure::Unknown(why));
+            }
             report = merged(earlier, &report);
             trace.push(Step::new(&*service.name, report.detail.clone()));
         }
         let mut action = service.actions.after(report.status);
         if action == Action::Merge && report.status == Status::Success {
             // Copying the result fails with EINVAL: the service counts as unavailable, its result lies ready.
-            let failed = Report::nothing(Status::Unavail, None, "merge is not supported for hosts");
+            let failed = Report {
+                errno: Some("EINVAL"),
+                ..Report::nothing(Status::Unavail, None, "merge is not supported for hosts")
+            };
+            errno = failed.errno;
             trace.push(Step::new(&*service.name, failed.detail.clone()));
             merging = Some(std::mem::replace(&mut report, failed));
             action = service.actions.after(Status::Unavail);
@@ -245,7 +256,7 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
         }
     }
     match last {
-        Some(report) => simple_result(report, h_errno),
+        Some(report) => simple_result(report, h_errno, errno),
         None => fail("EAI_NONAME"),
     }
 }
@@ -259,14 +270,20 @@ fn merged(earlier: Report, later: &Report) -> Report {
     Report { detail: "the earlier result stands".into(), ..earlier }
 }
 
-fn simple_result(report: Report, h_errno: Option<HErrno>) -> Result<Found, Failure> {
+/// The error of `gethostbyname2_r`: NOTFOUND is no error number; for the other statuses the number is errno, and without
+/// one it counts as NOTFOUND.
+fn simple_result(
+    report: Report,
+    h_errno: Option<HErrno>,
+    errno: Option<&'static str>,
+) -> Result<Found, Failure> {
     match (report.status, h_errno) {
         (Status::Success, _) => Ok(Found { candidates: report.found, canonical: report.canonical }),
-        (Status::NotFound, Some(HErrno::NoData)) => fail("EAI_NODATA"),
-        (Status::NotFound, _) => fail("EAI_NONAME"),
-        (_, Some(HErrno::Internal)) => system(report.errno),
-        (_, Some(HErrno::TryAgain)) => fail("EAI_AGAIN"),
-        _ => fail("EAI_NODATA"),
+        (Status::Unavail | Status::TryAgain, Some(HErrno::Internal)) => system(errno),
+        (Status::Unavail | Status::TryAgain, Some(HErrno::TryAgain)) => fail("EAI_AGAIN"),
+        (Status::Unavail | Status::TryAgain, _) if errno.is_some() => fail("EAI_NODATA"),
+        (_, Some(HErrno::NoData)) => fail("EAI_NODATA"),
+        _ => fail("EAI_NONAME"),
     }
 }
 
