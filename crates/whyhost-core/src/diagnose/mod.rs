@@ -144,10 +144,14 @@ struct Case<'a> {
 
 /// Diagnoses `target` on the machine of `snapshot`.
 pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
-    let machine = Machine::new(snapshot);
+    of_machine(&Machine::new(snapshot), target)
+}
+
+/// [`diagnose`] for files that are parsed already: a hosts file may have a million lines.
+pub fn of_machine(machine: &Machine, target: &Target) -> Diagnosis {
     let answers = match target.literal {
         Some(_) => Vec::new(),
-        None => resolve::answers(&machine, &Query { port: target.port, ..Query::any(&target.name) }),
+        None => resolve::answers(machine, &Query { port: target.port, ..Query::any(&target.name) }),
     };
     let live = match target.literal {
         Some(_) => None,
@@ -156,11 +160,11 @@ pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
     let course = course::course(target, answers.first(), live.as_ref());
     let clients = target
         .port
-        .map_or_else(Vec::new, |port| reach::clients_of(&machine, &course.addresses, course.status, port));
-    let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(&machine, port));
-    let findings = findings(&machine, target, &answers, &clients);
+        .map_or_else(Vec::new, |port| reach::clients_of(machine, &course.addresses, course.status, port));
+    let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(machine, port));
+    let findings = findings(machine, target, &answers, &clients);
     let verdict = verdict::verdict(&Case {
-        machine: &machine,
+        machine,
         target,
         answer: answers.first(),
         course: &course,
@@ -169,7 +173,7 @@ pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
         listeners: &listeners,
         findings: &findings,
     });
-    let gaps = gaps(&machine, &listeners);
+    let gaps = gaps(machine, &listeners);
     Diagnosis { target: target.clone(), verdict, answers, course, clients, listeners, live, findings, gaps }
 }
 

@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 /// The source that evidence about listeners names; a renderer with rows of its own for listeners leaves these out.
-pub const SOCKETS: &str = "listening sockets of the kernel";
+pub const SOCKETS: &str = "listening sockets";
 /// The name that this tool is about.
 pub(super) const LOCALHOST: &str = "localhost";
 /// 127.0.0.1.
