@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use unicode_width::UnicodeWidthStr as _;
@@ -108,6 +109,10 @@ fn json_keeps_to_its_schema() {
         check(&["snapshot"]);
         check(&["explain", "localhost:99999"]);
         check(&["explain", "localhost", "--as", "nobody"]);
+    }
+    // The machine that runs the test: what it records is held to the schema too.
+    for args in [&["snapshot"][..], &["snapshot", "--full"]] {
+        schemas.check(&args.join(" "), &stdout(&whyhost(args)));
     }
     for args in [
         &["rule", "--format", "json"][..],
@@ -234,6 +239,27 @@ fn colours_come_when_asked_for() {
         let text = stdout(&command.args(*arguments).output().unwrap());
         assert_eq!(text.contains("\x1b["), *coloured, "{environment:?} {arguments:?}\n{text}");
     }
+}
+
+#[test]
+fn a_snapshot_of_this_machine_gives_its_verdict() {
+    let recorded = whyhost(&["snapshot"]).stdout;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whyhost"));
+    let child = command
+        .env_clear()
+        .env("LC_ALL", "C.UTF-8")
+        .args(["-q", "--from", "-"])
+        .stdin(reader)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(command);
+    writer.write_all(&recorded).unwrap();
+    drop(writer);
+    let replayed = child.wait_with_output().unwrap();
+    let live = whyhost(&["-q"]);
+    assert_eq!((replayed.status.code(), stdout(&replayed)), (live.status.code(), stdout(&live)));
 }
 
 #[test]
