@@ -191,6 +191,8 @@ fn nothing_hangs_or_panics_on_bad_input() {
         file("bytes", &[0xff, 0xfe, 0, 0x1b]),
         file("deep", "[".repeat(200_000).as_bytes()),
         file("number", b"1e999999"),
+        file("many", format!("[{}1]", "1,".repeat(2_000_000)).as_bytes()),
+        file("cut", b"{\"schema\": \"whyhost.snapshot/1\",\n"),
         file("no-files", br#"{"schema": "whyhost.snapshot/1"}"#),
     ];
     for path in bad {
@@ -198,8 +200,20 @@ fn nothing_hangs_or_panics_on_bad_input() {
         let talk = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{}: {talk}", path.display());
         assert!(talk.starts_with("error: ") && !talk.contains("panicked"), "{talk}");
+        assert!(!talk.contains("column 0"), "{talk}");
         assert!(output.stdout.is_empty());
     }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_byte_order_mark_is_taken() {
+    let folder = std::env::temp_dir().join(format!("whyhost-mark-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let healthy = fs::read(root().join("testdata/cli/healthy.json")).unwrap();
+    let path = folder.join("bom.json");
+    fs::write(&path, [b"\xef\xbb\xbf", healthy.as_slice()].concat()).unwrap();
+    assert_eq!(whyhost(&["-q", "--from", path.to_str().unwrap()]).status.code(), Some(0));
     fs::remove_dir_all(&folder).unwrap();
 }
 
