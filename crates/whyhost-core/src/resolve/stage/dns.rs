@@ -66,6 +66,22 @@ pub enum Reply {
     Broken,
 }
 
+/// The questions that were asked so far.
+#[derive(Default)]
+struct Asked {
+    names: Vec<String>,
+    rows: Vec<String>,
+    last: Option<Reply>,
+}
+
+impl Asked {
+    /// Nothing found: the status comes from the last question.
+    fn report(&self, h_errno: HErrno) -> Report {
+        let status = self.last.map_or(Status::NotFound, Reply::status);
+        Report::nothing(status, Some(h_errno), self.rows.join(" · "))
+    }
+}
+
 struct Search<'m> {
     machine: &'m Machine,
     conf: ResolvConf,
@@ -87,77 +103,102 @@ impl<'m> Search<'m> {
         Search { machine, conf, name, kinds, call }
     }
 
-    /// The names in the order of `__res_context_search`.
+    /// The name without the dot that makes it absolute.
+    fn bare(&self) -> &'m str {
+        self.name.strip_suffix('.').unwrap_or(self.name)
+    }
+
+    /// The name as it is comes before the search list: enough dots, or absolute.
+    fn as_is_first(&self) -> bool {
+        self.is_absolute() || self.name.bytes().filter(|b| *b == b'.').count() >= usize::from(self.conf.ndots)
+    }
+
+    fn is_absolute(&self) -> bool {
+        self.name.ends_with('.')
+    }
+
+    /// The name under every domain of the search list; the root on the list gives the name as it is.
+    fn expansions(&self) -> Vec<String> {
+        if self.is_absolute() {
+            return Vec::new();
+        }
+        let list = self.conf.search_list(&self.machine.os.hostname);
+        let domains = list.iter().map(|d| d.strip_prefix('.').unwrap_or(d).trim_end_matches('.'));
+        domains
+            .map(|d| if d.is_empty() { self.bare().to_owned() } else { format!("{}.{d}", self.bare()) })
+            .collect()
+    }
+
+    /// All names that may be asked, in order, each once.
     fn candidates(&self) -> Vec<String> {
-        let dots = self.name.bytes().filter(|b| *b == b'.').count();
-        let as_is = self.name.strip_suffix('.').unwrap_or(self.name).to_owned();
-        if self.name.ends_with('.') {
-            return vec![as_is];
-        }
-        let mut names = Vec::new();
-        let as_is_first = dots >= usize::from(self.conf.ndots);
-        if as_is_first {
-            names.push(as_is.clone());
-        }
-        for domain in self.conf.search_list(&self.machine.os.hostname) {
-            let domain = domain.strip_prefix('.').unwrap_or(&domain).trim_end_matches('.').to_owned();
-            names.push(if domain.is_empty() { as_is.clone() } else { format!("{as_is}.{domain}") });
-        }
-        // The root on the list counts as the question as it is.
-        if !names.contains(&as_is) {
-            names.push(as_is);
+        let mut names = self.expansions();
+        let at = if self.as_is_first() { 0 } else { names.len() };
+        if !names.iter().any(|n| n == self.bare()) {
+            names.insert(at, self.bare().to_owned());
         }
         names
     }
 
+    /// `__res_context_search`: as it is first or last, the search list between.
     fn run(&self) -> Result<Report, String> {
-        if self.kinds.is_empty() {
-            return Ok(Report::nothing(
-                Status::NotFound,
-                Some(HErrno::NoData),
-                "`no-aaaa`: nothing is asked",
-            ));
-        }
-        let candidates = self.candidates();
-        let as_is_first = self.name.ends_with('.')
-            || self.name.bytes().filter(|b| *b == b'.').count() >= usize::from(self.conf.ndots);
-        let mut first_error = None;
-        let (mut nodata, mut servfail) = (false, false);
-        let mut last = (Status::NotFound, HErrno::HostNotFound);
-        let mut asked = Vec::new();
-        let mut index = 0;
-        while index < candidates.len() {
-            let name = &candidates[index];
-            let reply = self.ask(name)?;
-            asked.push(format!("{name}: {}", reply.words()));
+        let mut asked = Asked::default();
+        let mut saved = None;
+        if self.as_is_first() {
+            let reply = self.question(self.bare(), &mut asked)?;
             if reply == Reply::Records {
-                return Ok(self.records(name));
+                return Ok(self.records(self.bare()));
             }
-            last = (reply.status(), reply.h_errno());
-            let searching = !(as_is_first && index == 0);
-            if as_is_first && index == 0 {
-                first_error = Some(last.1);
-            }
-            nodata |= searching && reply == Reply::NoData && *name != *self.name;
-            servfail |= searching && reply == Reply::ServFail;
-            if searching && reply == Reply::NoServer {
-                return Ok(Report::nothing(Status::Unavail, Some(HErrno::TryAgain), asked.join(" · ")));
-            }
-            let ends_search = searching && matches!(reply, Reply::NoAnswer | Reply::TimedOut | Reply::Broken);
-            // A search that ends early still tries the name as it is, unless that was the first question.
-            index = match ends_search && index + 1 < candidates.len() && !as_is_first {
-                true => candidates.len() - 1,
-                false if ends_search => candidates.len(),
-                false => index + 1,
-            };
+            saved = Some(self.h_errno(reply));
         }
-        let h_errno = match first_error {
+        let (mut nodata, mut servfail) = (false, false);
+        for name in self.expansions() {
+            match self.question(&name, &mut asked)? {
+                Reply::Records => return Ok(self.records(&name)),
+                Reply::NoServer => return Ok(asked.report(HErrno::TryAgain)),
+                Reply::NxDomain => {}
+                Reply::NoData => nodata = true,
+                Reply::TimedOut if self.stands_in() => nodata = true,
+                Reply::ServFail => servfail = true,
+                Reply::NoAnswer | Reply::TimedOut | Reply::Broken => break,
+            }
+        }
+        if !asked.names.iter().any(|n| n == self.bare())
+            && self.question(self.bare(), &mut asked)? == Reply::Records
+        {
+            return Ok(self.records(self.bare()));
+        }
+        let last = asked.last.map_or(HErrno::HostNotFound, |reply| self.h_errno(reply));
+        let h_errno = match saved {
             Some(error) => error,
             None if nodata => HErrno::NoData,
             None if servfail => HErrno::TryAgain,
-            None => last.1,
+            None => last,
         };
-        Ok(Report::nothing(last.0, Some(h_errno), asked.join(" · ")))
+        Ok(asked.report(h_errno))
+    }
+
+    /// Under `no-aaaa` a question for A stands in for the one for AAAA.
+    fn stands_in(&self) -> bool {
+        self.call == Call::V6 && self.conf.no_aaaa
+    }
+
+    /// As seen with 2.36, a stand-in without any answer counts as "no such record".
+    fn h_errno(&self, reply: Reply) -> HErrno {
+        match reply {
+            Reply::TimedOut | Reply::NoServer if self.stands_in() => HErrno::NoData,
+            Reply::NoData => HErrno::NoData,
+            Reply::NxDomain | Reply::Records => HErrno::HostNotFound,
+            Reply::ServFail | Reply::NoAnswer | Reply::TimedOut | Reply::NoServer => HErrno::TryAgain,
+            Reply::Broken => HErrno::NoRecovery,
+        }
+    }
+
+    fn question(&self, name: &str, asked: &mut Asked) -> Result<Reply, String> {
+        let reply = self.ask(name)?;
+        asked.names.push(name.to_owned());
+        asked.rows.push(format!("{name}: {}", reply.words()));
+        asked.last = Some(reply);
+        Ok(reply)
     }
 
     /// All record types of one name. One family with records is enough; a family that failed is ignored when the other
@@ -178,11 +219,7 @@ impl<'m> Search<'m> {
 
     fn reply(&self, name: &str, kind: &str) -> Result<Reply, String> {
         let (reply, _) = first_usable(self.machine, &self.conf, name, kind)?;
-        // Under `no-aaaa` records do not count, and (as seen with 2.36) a question without any answer counts as one
-        // whose answer is "no such record".
-        let stands_in = self.call == Call::V6 && self.conf.no_aaaa;
-        let no_data = stands_in && matches!(reply, Reply::Records | Reply::TimedOut);
-        Ok(if no_data { Reply::NoData } else { reply })
+        Ok(if reply == Reply::Records && self.stands_in() { Reply::NoData } else { reply })
     }
 
     /// A answers before AAAA answers, each in the order of the packet (`gaih_getanswer`).
@@ -213,7 +250,8 @@ impl<'m> Search<'m> {
             _ if self.machine.glibc < GlibcVersion(2, 36) => (Status::NotFound, HErrno::NoRecovery),
             _ => (Status::TryAgain, HErrno::NoRecovery),
         };
-        Report::nothing(status, Some(h_errno), detail)
+        let errno = (status == Status::TryAgain).then_some("ENOENT");
+        Report { errno, ..Report::nothing(status, Some(h_errno), detail) }
     }
 }
 
@@ -293,15 +331,6 @@ impl Reply {
         match self {
             failure if failure.is_failure() => Status::Unavail,
             _ => Status::NotFound,
-        }
-    }
-
-    fn h_errno(self) -> HErrno {
-        match self {
-            Reply::NoData => HErrno::NoData,
-            Reply::NxDomain | Reply::Records => HErrno::HostNotFound,
-            Reply::ServFail | Reply::NoAnswer | Reply::TimedOut | Reply::NoServer => HErrno::TryAgain,
-            Reply::Broken => HErrno::NoRecovery,
         }
     }
 

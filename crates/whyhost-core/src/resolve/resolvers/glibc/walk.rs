@@ -3,7 +3,7 @@
 
 use super::{Failure, Found, fail, system};
 use crate::conf::nsswitch::{Action, Service, Services, Status};
-use crate::machine::{GlibcVersion, Machine, NSSWITCH};
+use crate::machine::{FileState, GlibcVersion, Machine, NSSWITCH};
 use crate::resolve::answer::{Query, Step};
 use crate::resolve::stage::{self, Call, Candidate, HErrno, Outcome, Report, has_function};
 use crate::snapshot::Family;
@@ -207,9 +207,10 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     let services = listed(machine, trace)?;
     if services.is_empty() {
-        return fail("EAI_NONAME");
+        return nothing_called(errno_before(machine));
     }
     let mut last: Option<Report> = None;
+    let mut errno = errno_before(machine);
     let mut h_errno = None;
     let mut merging: Option<Report> = None;
     for service in &services {
@@ -227,14 +228,25 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
             break;
         };
         h_errno = report.h_errno.or(h_errno);
+        errno = report.errno.or(errno);
         if let Some(earlier) = merging.take() {
+            if report.status == Status::TryAgain {
+                // An answer with records was written over the result that is handed out (2.36 was seen to crash).
+                let why =
+                    format!("[SUCCESS=merge]: the answer of {} overwrites the earlier result", service.name);
+                return Err(Failure::Unknown(why));
+            }
             report = merged(earlier, &report);
             trace.push(Step::new(&*service.name, report.detail.clone()));
         }
         let mut action = service.actions.after(report.status);
         if action == Action::Merge && report.status == Status::Success {
             // Copying the result fails with EINVAL: the service counts as unavailable, its result lies ready.
-            let failed = Report::nothing(Status::Unavail, None, "merge is not supported for hosts");
+            let failed = Report {
+                errno: Some("EINVAL"),
+                ..Report::nothing(Status::Unavail, None, "merge is not supported for hosts")
+            };
+            errno = failed.errno;
             trace.push(Step::new(&*service.name, failed.detail.clone()));
             merging = Some(std::mem::replace(&mut report, failed));
             action = service.actions.after(Status::Unavail);
@@ -245,9 +257,22 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
         }
     }
     match last {
-        Some(report) => simple_result(report, h_errno),
-        None => fail("EAI_NONAME"),
+        Some(report) => simple_result(report, h_errno, errno),
+        None => nothing_called(errno),
     }
+}
+
+/// The first look-up of a process reads host.conf, nsswitch.conf and resolv.conf; where one is missing, its ENOENT is
+/// what errno holds from then on.
+fn errno_before(machine: &Machine) -> Option<&'static str> {
+    let missing = |state: &FileState| matches!(state, FileState::Absent(_));
+    let states = [&machine.host_conf.state, &machine.nsswitch.state, &machine.resolv.state];
+    states.into_iter().any(missing).then_some("ENOENT")
+}
+
+/// No service could be called (`!any_service && errno != ENOENT` in getXXbyYY_r.c).
+fn nothing_called<T>(errno: Option<&'static str>) -> Result<T, Failure> {
+    fail(if errno.is_some() { "EAI_NODATA" } else { "EAI_NONAME" })
 }
 
 /// What `gethostbyname2_r` makes of the service behind a merge: two results cannot be merged, but the earlier one is
@@ -259,14 +284,20 @@ fn merged(earlier: Report, later: &Report) -> Report {
     Report { detail: "the earlier result stands".into(), ..earlier }
 }
 
-fn simple_result(report: Report, h_errno: Option<HErrno>) -> Result<Found, Failure> {
+/// The error of `gethostbyname2_r`: NOTFOUND is no error number; for the other statuses the number is errno, and without
+/// one it counts as NOTFOUND.
+fn simple_result(
+    report: Report,
+    h_errno: Option<HErrno>,
+    errno: Option<&'static str>,
+) -> Result<Found, Failure> {
     match (report.status, h_errno) {
         (Status::Success, _) => Ok(Found { candidates: report.found, canonical: report.canonical }),
-        (Status::NotFound, Some(HErrno::NoData)) => fail("EAI_NODATA"),
-        (Status::NotFound, _) => fail("EAI_NONAME"),
-        (_, Some(HErrno::Internal)) => system(report.errno),
-        (_, Some(HErrno::TryAgain)) => fail("EAI_AGAIN"),
-        _ => fail("EAI_NODATA"),
+        (Status::Unavail | Status::TryAgain, Some(HErrno::Internal)) => system(errno),
+        (Status::Unavail | Status::TryAgain, Some(HErrno::TryAgain)) => fail("EAI_AGAIN"),
+        (Status::Unavail | Status::TryAgain, _) if errno.is_some() => fail("EAI_NODATA"),
+        (_, Some(HErrno::NoData)) => fail("EAI_NODATA"),
+        _ => fail("EAI_NONAME"),
     }
 }
 
