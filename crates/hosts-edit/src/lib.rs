@@ -23,4 +23,4 @@ pub use file::{Family, HostsFile, Problem, ProblemKind};
 pub use index::NameIndex;
 pub use line::{Line, LineKind, Word};
 pub use lookup::{Hit, ReverseHit};
-pub use view::{SeenEntry, SeenName, View};
+pub use view::{Head, Place, SeenEntry, SeenName, View};

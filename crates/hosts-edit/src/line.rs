@@ -108,6 +108,40 @@ impl<'f> Line<'f> {
         self.words_in(parts.others)
     }
 
+    /// Where the first name stands.
+    pub(crate) fn first_name(&self) -> Option<Range<usize>> {
+        self.name_spans(|spans| spans.next())
+    }
+
+    /// The blanks between the last two names.
+    pub(crate) fn last_gap(&self) -> Option<Range<usize>> {
+        self.name_spans(|spans| {
+            let mut last = spans.next()?;
+            let mut gap = None;
+            for next in spans {
+                gap = Some(last.end..next.start);
+                last = next;
+            }
+            gap
+        })
+    }
+
+    /// The names one by one, since a line may have millions.
+    fn name_spans<T>(
+        &self,
+        take: impl FnOnce(&mut dyn Iterator<Item = Range<usize>>) -> Option<T>,
+    ) -> Option<T> {
+        let parts = self.parts();
+        if !matches!(parts.kind, LineKind::Entry | LineKind::Disabled) {
+            return None;
+        }
+        let narrow = self.narrow();
+        let base = parts.others.start;
+        let mut spans =
+            parse::words(&narrow[parts.others]).map(|r| self.to_span(r.start + base..r.end + base));
+        take(&mut spans)
+    }
+
     /// All words before a comment, whatever the line is: what an unreadable line holds.
     pub fn words(&self) -> Vec<Word<'f>> {
         let parts = self.parts();

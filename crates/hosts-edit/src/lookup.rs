@@ -44,7 +44,7 @@ impl<'f> View<'f> {
         if *dialect == MUSL {
             return musl_lookup(self, name, family);
         }
-        let mut reader = Reader::new(self);
+        let mut reader = Reader::naming(View { ..self }, name);
         let mut hits = Vec::new();
         while reader.advance() {
             let times = reader.named().filter(|(_, text)| dialect.same_name(text, name)).count();
@@ -165,7 +165,7 @@ fn pick(mut hits: Vec<Hit>, picks: Picks) -> Vec<Hit> {
 /// musl 1.2.6 `name_from_hosts`: the name is searched as text between blanks, so a query with a blank inside can
 /// match; the canonical name is taken from any matching line.
 fn musl_lookup(view: View<'_>, name: &[u8], family: Family) -> Vec<Hit> {
-    let mut reader = Reader::new(view);
+    let mut reader = Reader::naming(view, name);
     let mut hits: Vec<Hit> = Vec::new();
     let mut canonical = None;
     while hits.len() < view.dialect.address_limit && reader.advance() {

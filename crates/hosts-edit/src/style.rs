@@ -47,14 +47,8 @@ pub(crate) fn address_gap(file: &HostsFile, before: usize, address: &str) -> Str
 
 /// The blanks between two names: those of the line itself, else of the nearest entry with two names, else a space.
 pub(crate) fn name_gap(file: &HostsFile, near: usize) -> String {
-    let two = |l: &Line<'_>| matches!(l.kind(), LineKind::Entry | LineKind::Disabled) && l.names().len() > 1;
-    let Some(line) = file.line(near).filter(|l| two(l)).or_else(|| nearest(file, near, two)) else {
-        return " ".to_owned();
-    };
-    match line.names().as_slice() {
-        [.., a, b] => text_of(file, a.span.end..b.span.start),
-        _ => " ".to_owned(),
-    }
+    let lines = file.line(near).into_iter().chain(around(file, near));
+    lines.filter_map(|l| l.last_gap()).next().map_or_else(|| " ".to_owned(), |gap| text_of(file, gap))
 }
 
 /// What the nearest disabled entry has in front of its address, `# ` without one.
@@ -91,7 +85,7 @@ fn fill(from: usize, column: usize, tabs: bool) -> String {
 fn gap_after_address(line: &Line<'_>) -> (usize, Range<usize>) {
     let start = line.address().map_or(line.span().start, |a| a.span.start);
     let end = line.address().map_or(start, |a| a.span.end);
-    (start, end..line.names().first().map_or(end, |n| n.span.start))
+    (start, end..line.first_name().map_or(end, |n| n.start))
 }
 
 /// A single space may be the end of a padded column: `127.0.0.1 a` above `::1       a`. It is if the nearest entries

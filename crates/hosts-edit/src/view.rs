@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use crate::address::{self, Address, Zones, default_zones};
-use crate::dialect::{Bom, Comments, Dialect, LastLine, LeadingBlank, Nul, Verdict};
+use crate::dialect::{Bom, Comments, Dialect, LastLine, LeadingBlank, NameRule, Nul, Verdict};
 use crate::file::HostsFile;
 use crate::parse;
 use crate::split::Lines;
@@ -77,6 +77,75 @@ impl<'f> View<'f> {
     }
 }
 
+/// A line on which a name stands, as one consumer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The address as written.
+    pub address: IpAddr,
+    /// Where the address token stands.
+    pub address_span: Range<usize>,
+    /// Where the name stands first on the line.
+    pub name_span: Range<usize>,
+    /// How many names the line has.
+    pub names: usize,
+}
+
+impl<'f> View<'f> {
+    /// The lines that name `name`, in the order of the file.
+    ///
+    /// ```
+    /// use hosts_edit::{GLIBC, HostsFile};
+    /// let (file, _) = HostsFile::parse("127.0.0.1 localhost\n::1 ip6-localhost Localhost\n");
+    /// let places = file.view(&GLIBC).places(b"localhost");
+    /// assert_eq!(places.iter().map(|p| (p.line, p.names)).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
+    /// ```
+    pub fn places(self, name: &[u8]) -> Vec<Place> {
+        let view = View { file: self.file, dialect: self.dialect, zones: self.zones };
+        let mut reader = Reader::naming(view, name);
+        let mut places = Vec::new();
+        while reader.advance() {
+            let is_same = |(_, text): &(&Range<usize>, Cow<'_, [u8]>)| self.dialect.same_name(text, name);
+            let Some(name_span) = reader.named().find(is_same).map(|(span, _)| span.clone()) else {
+                continue;
+            };
+            let (line, names) = (reader.line(), reader.names.len());
+            let (address, address_span) = (reader.value.ip, reader.address.clone());
+            places.push(Place { line, address, address_span, name_span, names });
+        }
+        places
+    }
+
+    /// Each entry by its line, its address and the places of its address and of its first name; cheap also for lines of
+    /// millions of names.
+    pub fn heads(self) -> impl Iterator<Item = Head> + 'f {
+        let mut reader = Reader::first_names(self);
+        std::iter::from_fn(move || {
+            while reader.advance() {
+                if let Some(name) = reader.names.first().cloned() {
+                    let (address, address_span) = (reader.value.ip, reader.address.clone());
+                    return Some(Head { line: reader.line(), address, address_span, name_span: name });
+                }
+            }
+            None
+        })
+    }
+}
+
+/// The beginning of an entry, as one consumer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The address as written.
+    pub address: IpAddr,
+    /// Where the address token stands.
+    pub address_span: Range<usize>,
+    /// Where the first name stands.
+    pub name_span: Range<usize>,
+}
+
 /// Reads entry after entry, reusing its buffers.
 pub(crate) struct Reader<'f> {
     view: View<'f>,
@@ -98,6 +167,10 @@ pub(crate) struct Reader<'f> {
     pub(crate) closed: bool,
     /// A name of the current entry that the consumer reads longer than it is written: its place in `names`, its text.
     grown: Option<(usize, Vec<u8>)>,
+    /// Lines without this name are passed over.
+    wanted: Option<&'f [u8]>,
+    /// More names of a line are not collected.
+    most_names: usize,
 }
 
 impl<'f> Reader<'f> {
@@ -117,7 +190,25 @@ impl<'f> Reader<'f> {
             text: 0..0,
             closed: false,
             grown: None,
+            wanted: None,
+            most_names: view.dialect.names_per_line,
         }
+    }
+
+    /// Passes over lines that do not have `name`, before their names are collected: a line may have millions.
+    ///
+    /// Lines that have it inside a longer word are still read.
+    pub(crate) fn naming(view: View<'f>, name: &'f [u8]) -> Reader<'f> {
+        // A consumer that judges names may undo escapes, so their text need not stand in the file.
+        let wanted = (view.dialect.names == NameRule::Any).then(|| view.dialect.undotted(name));
+        Reader { wanted, ..Reader::new(view) }
+    }
+
+    /// Collects the first name of each line only.
+    fn first_names(view: View<'f>) -> Reader<'f> {
+        // A consumer that judges names may drop the first one, or the line for a later one.
+        let most_names = if view.dialect.names == NameRule::Any { 1 } else { view.dialect.names_per_line };
+        Reader { most_names, ..Reader::new(view) }
     }
 
     /// Goes to the next line with a valid address, names or not. `false` at the end.
@@ -190,6 +281,13 @@ impl<'f> Reader<'f> {
     fn read(&mut self, line: Range<usize>) -> bool {
         let dialect = self.view.dialect;
         self.grown = None;
+        // What is read again at the end may give a name that does not stand there.
+        let repeats = dialect.last_line == LastLine::RepeatsTail && !self.closed;
+        if let Some(name) = self.wanted.filter(|_| !repeats)
+            && !contains(&self.bytes[line.clone()], name)
+        {
+            return false;
+        }
         let whole = line.clone();
         let end = self.comment_start(&line);
         let line = match dialect.leading_blank {
@@ -288,8 +386,7 @@ impl<'f> Reader<'f> {
         let base = self.text.start;
         self.names.clear();
         let blanked = dialect.blanks.blanked(text);
-        for (i, range) in
-            parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(dialect.names_per_line).enumerate()
+        for (i, range) in parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(self.most_names).enumerate()
         {
             let lost = range.end == text.len() && !self.closed && loses_unclosed_name(dialect);
             let word = &text[range.clone()];
@@ -343,6 +440,13 @@ enum NulEffect {
     EndOfFile,
 }
 
+/// `name` stands somewhere in `text`, in capitals or not.
+fn contains(text: &[u8], name: &[u8]) -> bool {
+    let Some(first) = name.first() else { return true };
+    let starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
+    starts.filter_map(|at| text.get(at..at + name.len())).any(|word| word.eq_ignore_ascii_case(name))
+}
+
 fn loses_unclosed_name(dialect: &Dialect) -> bool {
     dialect.last_line == LastLine::NameLost || dialect.nul == Nul::EndsLineLosingName
 }
@@ -355,6 +459,16 @@ fn word_before_nul(word: &[u8]) -> usize {
 mod tests {
     use crate::dialect::{GLIBC, GLIBC_2_32, MUSL};
     use crate::{Family, HostsFile};
+
+    #[test]
+    fn heads_are_the_beginnings_of_the_entries() {
+        let text = "127.0.0.1 a b\n# c\n10.0.0.1\n::1\tc";
+        let file = HostsFile::parse(text).0;
+        let whole: Vec<_> =
+            file.entries(&GLIBC).map(|e| (e.line, e.address, e.names[0].span.clone())).collect();
+        let heads: Vec<_> = file.view(&GLIBC).heads().map(|h| (h.line, h.address, h.name_span)).collect();
+        assert_eq!((heads.len(), heads), (2, whole));
+    }
 
     /// Seen with glibc 2.36: what stands at the end is read again, as far as the line is indented.
     #[test]

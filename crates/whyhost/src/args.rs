@@ -17,7 +17,7 @@ const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-
 #[derive(Debug, Parser)]
 #[command(name = "whyhost", version, before_help = EXAMPLES, help_template = TEMPLATE, max_term_width = 88)]
 #[command(override_usage = "whyhost [OPTIONS] [TARGET]\n       whyhost [OPTIONS] COMMAND …")]
-#[command(subcommand_value_name = "COMMAND", disable_help_subcommand = true)]
+#[command(subcommand_value_name = "COMMAND")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -74,7 +74,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long)]
     pub(crate) short: bool,
     /// Port that the program asks for
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_parser = port, allow_negative_numbers = true)]
     pub(crate) port: Option<u16>,
 }
 
@@ -112,7 +112,8 @@ pub(crate) struct Global {
     #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(crate) color: Color,
     /// Longest wait for live look-ups
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, default_value = "2")]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(default_value = "2", allow_negative_numbers = true)]
     pub(crate) timeout: Duration,
     /// Do not call the real getaddrinfo beside the prediction
     #[arg(long, global = true)]
@@ -158,6 +159,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
         Ok(n) if n > 0.0 && n <= LONGEST_WAIT => Ok(Duration::from_secs_f64(n)),
         _ => Err(format!("expected seconds above 0, at most {LONGEST_WAIT}, such as 2 or 0.5")),
     }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|port| *port > 0).ok_or_else(|| "expected a port from 1 to 65535".to_owned())
 }
 
 /// The subcommand that `word` nearly is: one or two letters away, and no name that anybody would ask for.
@@ -220,6 +225,14 @@ mod tests {
         assert_eq!(near_command("localhost"), None);
         assert_eq!(near_command("role.test"), None);
         assert_eq!(near_command("diagnose"), None);
+    }
+
+    #[test]
+    fn ports() {
+        assert_eq!(port("65535"), Ok(65535));
+        for bad in ["0", "65536", "-1", "http", ""] {
+            assert!(port(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

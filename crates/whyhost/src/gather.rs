@@ -7,9 +7,9 @@ use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::Output;
 use std::path::Path;
-use whyhost_core::machine::Machine;
+use whyhost_core::machine::{GAI, HOST_CONF, Machine, NSSWITCH, RESOLV};
 use whyhost_core::resolve::{self, Query};
-use whyhost_core::snapshot::{LiveLookup, Observation, Snapshot};
+use whyhost_core::snapshot::{FileKind, Gap, LiveLookup, Meta, Observation, Snapshot};
 use whyhost_dns::Bounds;
 use whyhost_sys::{Options, SysError};
 
@@ -18,34 +18,54 @@ use whyhost_sys::{Options, SysError};
 /// # Errors
 /// When `--from` or `--root` names nothing that can be read.
 pub(crate) fn facts(global: &Global, options: &Options) -> Result<Snapshot, Failure> {
-    match (&global.from, &global.root) {
-        (Some(path), _) => whyhost_sys::read_snapshot(path).map_err(|e| about(path, &e)),
-        (None, Some(dir)) => whyhost_sys::collect_root(dir).map_err(|e| about(dir, &e)),
-        (None, None) => Ok(whyhost_sys::collect(options)),
+    let mut snapshot = match (&global.from, &global.root) {
+        (Some(path), _) => whyhost_sys::read_snapshot(path).map_err(|e| about(path, &e))?,
+        (None, Some(dir)) => whyhost_sys::collect_root(dir).map_err(|e| about(dir, &e))?,
+        (None, None) => whyhost_sys::collect(options),
+    };
+    add_other_kinds(&mut snapshot);
+    Ok(snapshot)
+}
+
+/// Names configuration files that are no files: the C library waits for a pipe and reads nothing from a folder. The
+/// hosts file has a rule for this.
+fn add_other_kinds(snapshot: &mut Snapshot) {
+    for path in [NSSWITCH, RESOLV, GAI, HOST_CONF] {
+        let what = match snapshot.file(path).map(|file| &file.meta) {
+            Some(Meta::Present { kind: FileKind::Directory, .. }) => "a directory",
+            Some(Meta::Present { kind: FileKind::Fifo, .. }) => {
+                "a named pipe (FIFO): programs that open it wait"
+            }
+            Some(Meta::Present { kind: FileKind::Socket, .. }) => "a socket",
+            Some(Meta::Present { kind: FileKind::Device, .. }) => "a device",
+            _ => continue,
+        };
+        if snapshot.gaps.iter().all(|gap| gap.what != path) {
+            snapshot.gaps.push(Gap { what: path.into(), why: format!("not a regular file but {what}") });
+        }
     }
 }
 
 /// Adds what `query` needs to know of this machine: DNS answers, the live answer, source addresses.
 ///
 /// A recorded machine answers with what was recorded, and a folder has no network of its own.
-pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Query) -> Snapshot {
+///
+/// The files are parsed once, since a hosts file may have a million lines; what is added is no file.
+pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Query) -> Machine {
+    let mut machine = Machine::new(snapshot);
     if global.from.is_some() || global.root.is_some() {
-        return snapshot;
+        return machine;
     }
-    let machine = Machine::new(snapshot);
     if !resolve::dns_questions(&machine, query).is_empty() {
         let seconds = global.timeout.as_secs_f64();
         out.waiting(&format!("asking DNS for {}, at most {seconds} s …", query.name));
     }
     let (lookup, observations) = look_up(global, &machine, query);
-    let mut snapshot = machine.raw;
-    snapshot.live.lookups.extend(lookup);
-    snapshot.live.dns.extend(observations);
-    let machine = Machine::new(snapshot);
+    machine.raw.live.lookups.extend(lookup);
+    machine.raw.live.dns.extend(observations);
     let destinations = resolve::destinations(&machine, &query.name);
-    let mut snapshot = machine.raw;
-    snapshot.source_addresses = whyhost_sys::probe::source_addresses(&destinations);
-    snapshot
+    machine.raw.source_addresses = whyhost_sys::probe::source_addresses(&destinations);
+    machine
 }
 
 /// The real resolver and, where a program's look-up would reach DNS, the servers: at the same time, each bounded.
@@ -67,7 +87,14 @@ fn about(path: &Path, error: &SysError) -> Failure {
         failure = failure.path(path.display().to_string());
     }
     match error {
-        SysError::Snapshot { .. } => failure.hint("`whyhost snapshot -o machine.json` writes one"),
+        SysError::WrongKind { expected: "a directory", .. } => failure
+            .hint("expected a folder that holds etc/hosts, such as a mounted disk or an unpacked image"),
+        SysError::WrongKind { kind: FileKind::Fifo, .. } => {
+            failure.hint("a pipe is read from standard input: … | whyhost --from -")
+        }
+        SysError::WrongKind { .. } | SysError::Snapshot { .. } => {
+            failure.hint("`whyhost snapshot -o machine.json` writes one")
+        }
         _ => failure,
     }
 }

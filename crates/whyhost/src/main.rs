@@ -13,7 +13,7 @@ mod target;
 
 use args::{Cli, Command, Format};
 use clap::Parser as _;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use failure::Failure;
 use output::Output;
 use std::ffi::OsString;
@@ -65,23 +65,41 @@ fn short_form(cli: &Cli, out: &Output) -> Result<u8, Failure> {
 
 /// Help and version are answers; everything else is a failure, in JSON where that was asked for.
 fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A closed stream cannot be told anything.
-        let _ = error.print();
-        return ExitCode::from(cmd::FINE);
-    }
     let json = wants_json(arguments);
-    let near = arguments.get(1..).unwrap_or_default().iter().find_map(|a| near_miss(a.to_str()?));
-    match near.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+    let out = Output::fallback(if json { Format::Json } else { Format::Text });
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match out.text(&error.render().ansi().to_string()) {
+            Ok(()) => ExitCode::from(cmd::FINE),
+            Err(failure) => {
+                out.failure(&failure);
+                ExitCode::from(cmd::UNABLE)
+            }
+        };
+    }
+    match better(error, arguments) {
         None if !json => {
+            // A closed standard error cannot be told anything.
             let _ = error.print();
         }
-        near => {
-            let format = if json { Format::Json } else { Format::Text };
-            Output::fallback(format).failure(&near.unwrap_or_else(|| in_one_line(error)));
-        }
+        better => out.failure(&better.unwrap_or_else(|| in_one_line(error))),
     }
     ExitCode::from(cmd::UNABLE)
+}
+
+/// What was probably meant by an argument that is none: a command, or a port.
+fn better(error: &clap::Error, arguments: &[OsString]) -> Option<Failure> {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let near = arguments.get(1..).unwrap_or_default().iter().find_map(|a| near_miss(a.to_str()?));
+    near.or_else(|| {
+        let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+        let port: u16 = argument.parse().ok()?;
+        Some(
+            Failure::new(format!("unexpected argument `{argument}`"))
+                .hint(format!("a port stands behind its name, for example whyhost localhost:{port}")),
+        )
+    })
 }
 
 /// The first paragraph of clap's message.

@@ -86,9 +86,8 @@ impl Output {
 
     /// Reports a failure: JSON on standard output, words on standard error.
     pub(crate) fn failure(&self, failure: &Failure) {
-        if self.is_json() {
-            // Nothing is left to be told when the failure cannot be written either.
-            let _ = self.raw(&json::failure(failure));
+        // Words are what is left where the object cannot be written.
+        if self.is_json() && self.raw(&json::failure(failure)).is_ok() {
             return;
         }
         self.talk(&format!("{} {}\n", self.ui.bad("error:"), self.ui.text(&failure.message)));

@@ -91,12 +91,15 @@ impl Parsed {
         if let Some(interface) = interfaces.iter().find(|i| i.name == zone) {
             return Ok(interface.index);
         }
-        zone.parse().map_err(|_| {
-            let known: Vec<_> = interfaces.iter().map(|i| i.name.as_str()).collect();
+        // Without a record of interfaces any index may be right.
+        let index = zone.parse().ok();
+        let is_known = |index: &u32| interfaces.is_empty() || interfaces.iter().any(|i| i.index == *index);
+        index.filter(is_known).ok_or_else(|| {
+            let known: Vec<_> = interfaces.iter().map(|i| format!("{} ({})", i.name, i.index)).collect();
             Input(&self.name).error(
                 self.name.find('%').map_or(0, |at| at + 1),
                 format!("no interface `{zone}`"),
-                format!("an interface index, or one of: {}", known.join(", ")),
+                format!("the name or index of an interface: {}", known.join(", ")),
             )
         })
     }
@@ -143,7 +146,13 @@ impl Input<'_> {
     fn plain(&self) -> Result<Parsed, TargetError> {
         let end = match self.0.find('/') {
             Some(at) if self.0[..at].contains(':') => at,
-            Some(at) => return Err(self.error(at, "`/` is no part of a name", ACCEPTED)),
+            Some(at) if at == 0 || self.0.starts_with('.') => {
+                return Err(self.error(at, "`/` is no part of a name", ACCEPTED));
+            }
+            Some(at) => {
+                let accepted = format!("a name, or a URL with its scheme: http://{}", clip(self.0));
+                return Err(self.error(at, "`/` is no part of a name", accepted));
+            }
             None => self.0.len(),
         };
         self.authority(0, end)
@@ -244,7 +253,9 @@ impl Input<'_> {
             ));
         }
         let literal = name.parse::<std::net::Ipv4Addr>().ok().map(|a| (a.into(), None));
-        Ok(Parsed { name: name.to_owned(), literal, port, remark: None })
+        let is_number = port.is_none() && name.parse::<u16>().is_ok();
+        let remark = is_number.then(|| format!("read as a name; for port {name} write localhost:{name}"));
+        Ok(Parsed { name: name.to_owned(), literal, port, remark })
     }
 
     fn port(&self, start: usize, end: usize) -> Result<u16, TargetError> {
@@ -354,6 +365,20 @@ mod tests {
     }
 
     #[test]
+    fn a_port_alone_is_said() {
+        let remark = parse("3000").unwrap().remark;
+        assert_eq!(remark.as_deref(), Some("read as a name; for port 3000 write localhost:3000"));
+        assert_eq!(parse("127.1").unwrap().remark, None);
+    }
+
+    #[test]
+    fn a_url_without_scheme_is_named() {
+        let accepted = parse("localhost/health").unwrap_err().accepted;
+        assert_eq!(accepted, "a name, or a URL with its scheme: http://localhost/health");
+        assert_eq!(parse("./hosts").unwrap_err().accepted, ACCEPTED);
+    }
+
+    #[test]
     fn zones_become_indexes() {
         let eth0 = Interface {
             index: 7,
@@ -367,10 +392,11 @@ mod tests {
             parse(text).unwrap().resolve(std::slice::from_ref(&eth0)).map(|t| t.literal.unwrap().scope_id)
         };
         assert_eq!(scope("fe80::1%eth0"), Ok(7));
-        assert_eq!(scope("fe80::1%3"), Ok(3));
+        assert_eq!(scope("fe80::1%7"), Ok(7));
+        assert_eq!(scope("fe80::1%3").unwrap_err().problem, "no interface `3`");
         assert_eq!(scope("::1"), Ok(0));
         let error = scope("[fe80::1%eth9]:80").unwrap_err();
         assert_eq!(error.problem, "no interface `eth9`");
-        assert_eq!(error.accepted, "an interface index, or one of: eth0");
+        assert_eq!(error.accepted, "the name or index of an interface: eth0 (7)");
     }
 }

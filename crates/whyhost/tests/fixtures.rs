@@ -126,20 +126,23 @@ fn a_diagnosis_fits_one_screen() {
                 let args = [&["diagnose", target, "--from", machine.to_str().unwrap()], ascii].concat();
                 let text = stdout(&whyhost(&args));
                 let lines: Vec<&str> = text.lines().collect();
-                assert!(
-                    !lines.is_empty() && lines.len() <= 24,
-                    "{}: {} lines\n{text}",
-                    args.join(" "),
-                    lines.len()
-                );
+                // A wide line takes several on the screen.
+                let height: usize = lines.iter().map(|l| l.width().div_ceil(88).max(1)).sum();
+                assert!(height > 0 && height <= 24, "{}: {height} lines\n{text}", args.join(" "));
                 for line in lines {
-                    assert!(line.width() <= 88, "{}: {} columns\n{line}", args.join(" "), line.width());
+                    let wide = line.width() > 88 && !is_command(line);
+                    assert!(!wide, "{}: {} columns\n{line}", args.join(" "), line.width());
                     assert!(!line.chars().any(char::is_control), "{line:?}");
                     assert!(ascii.is_empty() || line.is_ascii(), "{line:?}");
                 }
             }
         }
     }
+}
+
+/// A line of a fix that is typed: it stays whole, so that a copy of it runs.
+fn is_command(line: &str) -> bool {
+    ["sudo ", "printf ", "export "].iter().any(|word| line.trim_start().starts_with(word))
 }
 
 #[test]

@@ -30,39 +30,20 @@ pub(crate) fn verdict(plan: &Plan, outcome: &Outcome, n: usize) -> Verdict {
     if recorded::outcome(&answer) == expected {
         return Verdict::Equal;
     }
-    match known(&machine, &query, &answer, expected) {
+    match known(&machine, &query, &answer) {
         Some(reason) => Verdict::Known(reason),
         None => Verdict::Different(answer),
     }
 }
 
 /// The deviation that explains the difference, where it is one of those that docs/resolvers.md lists.
-fn known(machine: &Machine, query: &Query, answer: &Answer, expected: &str) -> Option<&'static str> {
-    let got = recorded::outcome(answer);
-    let failures = ["EAI_NONAME", "EAI_NODATA"];
-    let both_fail = failures.contains(&got.as_str()) && failures.contains(&expected);
+fn known(machine: &Machine, query: &Query, answer: &Answer) -> Option<&'static str> {
     // AI_ADDRCONFIG may have narrowed the question to IPv4.
     let may_be_v4 = query.family == Family::V4 || query.family == Family::Any && query.flags.addrconfig;
-    if both_fail && may_be_v4 && no_service_has_a_module(machine) {
-        return Some("IPv4 look-up where no service has a module");
-    }
     if answer.status == resolve::Status::Unknown && may_be_v4 && merges(machine) {
         return Some("IPv4 look-up that merges a result whose memory was used again");
     }
     None
-}
-
-/// Then glibc's gethostbyname2_r calls nothing, and which error it gives hangs on the errno that earlier code left
-/// (nss/getXXbyYY_r.c: `!any_service && errno != ENOENT`).
-fn no_service_has_a_module(machine: &Machine) -> bool {
-    let services = machine.nsswitch.value.effective(machine.glibc);
-    let has_module = |name: &str| {
-        ["files", "dns"].contains(&name)
-            || machine.raw.nss_modules.iter().any(|m| m.name == name && m.path.is_some())
-    };
-    // A service behind a `return` is not reached.
-    let reached = services.iter().position(|s| s.actions.after(Status::Unavail) == Action::Return);
-    services.iter().take(reached.map_or(services.len(), |n| n + 1)).all(|s| !has_module(&s.name))
 }
 
 /// The hosts line merges the results of a service.

@@ -1,9 +1,8 @@
 //! The addresses that programs get for a target, and who says so: the model, the real resolver, or the target itself.
 
 use super::{LiveComparison, Target};
-use crate::machine::Machine;
 use crate::resolve::{Answer, Status};
-use crate::snapshot::{Family, LiveLookup, LiveOutcome, ScopedAddr};
+use crate::snapshot::{LiveOutcome, ScopedAddr};
 
 /// The addresses that a verdict is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,28 +26,6 @@ pub enum Basis {
     AskedLive,
     /// Nobody.
     Nobody,
-}
-
-/// The live answer to the plain question for the target, compared with the prediction.
-///
-/// An answer that did not come in time proves nothing about the prediction.
-pub(super) fn live(machine: &Machine, target: &Target, predicted: Option<&Answer>) -> Option<LiveComparison> {
-    if target.literal.is_some() {
-        return None;
-    }
-    let plain = |l: &&LiveLookup| l.name == target.name && l.family == Family::Any && l.flags.is_empty();
-    let lookup = machine.raw.live.lookups.iter().find(plain)?.clone();
-    let predicted = predicted.filter(|a| a.status != Status::Unknown);
-    let matches = predicted.and_then(|answer| agrees(answer, &lookup.outcome));
-    Some(LiveComparison { lookup, matches })
-}
-
-fn agrees(answer: &Answer, live: &LiveOutcome) -> Option<bool> {
-    match live {
-        LiveOutcome::TimedOut => None,
-        LiveOutcome::Found(addresses) => Some(addresses_of(answer) == *addresses),
-        LiveOutcome::Failed(code) => Some(answer.error.as_ref().is_some_and(|e| e.code == code)),
-    }
 }
 
 fn addresses_of(answer: &Answer) -> Vec<ScopedAddr> {
@@ -83,7 +60,7 @@ fn nobody() -> Course {
 }
 
 fn status_of(code: &str) -> Status {
-    match code {
+    match code.split(':').next().unwrap_or_default() {
         "EAI_AGAIN" => Status::TryAgain,
         "EAI_NODATA" | "EAI_ADDRFAMILY" => Status::NoData,
         "EAI_NONAME" => Status::NotFound,

@@ -1,8 +1,10 @@
 //! The headline: the situation in one line.
 
+use super::cause::follows;
 use super::verdict::Situation;
 use super::words::{list, live_outcome, owned, predicted, why_undelivered};
 use super::{Basis, Case};
+use crate::finding::Severity;
 use crate::reach::{self, AttemptOutcome, Listener, undelivered};
 use crate::snapshot::ScopedAddr;
 use std::collections::BTreeSet;
@@ -47,7 +49,7 @@ fn elsewhere(case: &Case<'_>, addresses: &str) -> String {
     let live = asked_live(case);
     match (case.target.port, case.target.literal) {
         (None, None) => format!("{name} → {addresses}{live}"),
-        (None, Some(_)) => format!("{name} is not an address of this machine"),
+        (None, Some(_)) => format!("{name} is not an address of this machine, so it was not judged"),
         (Some(_), None) => {
             format!("{name} → {addresses}{live} — not this machine, so what listens there is not looked at")
         }
@@ -82,7 +84,7 @@ fn all_connect(case: &Case<'_>, address: ScopedAddr, listener: &Listener) -> Str
     let target = case.target;
     let place = owned(&address.to_string(), listener);
     let second = case.clients.iter().any(|c| c.tried.len() > 1);
-    match case.clients.len() {
+    let fine = match case.clients.len() {
         _ if case.target.literal.is_some() => match listener.owner() {
             Some(owner) => format!("{target} — {owner} answers on {listener}"),
             None => format!("{target} — connects to {listener}"),
@@ -90,6 +92,10 @@ fn all_connect(case: &Case<'_>, address: ScopedAddr, listener: &Listener) -> Str
         _ if second => format!("{target} — every kind of client connects in the end to {place}"),
         2 => format!("{target} — both kinds of client connect to {place}"),
         n => format!("{target} — all {n} kinds of client connect to {place}"),
+    };
+    match broken(case) {
+        Some(title) => format!("{fine}, but {title}"),
+        None => fine,
     }
 }
 
@@ -110,8 +116,17 @@ fn resolves(case: &Case<'_>, addresses: &str) -> String {
         2 => "both are ",
         _ => "all are ",
     };
-    match case.target.literal {
-        Some(_) if lost.is_empty() => format!("{name} is {what}"),
+    match (case.target.literal, broken(case)) {
+        (_, Some(title)) if lost.is_empty() => {
+            format!("{name} → {addresses}{}, but {title}", asked_live(case))
+        }
+        (Some(_), _) if lost.is_empty() => format!("{name} is {what}"),
         _ => format!("{name} → {addresses}{} — {are}{what}", asked_live(case)),
     }
+}
+
+/// What makes a name fail for somebody though it resolves here.
+fn broken<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let first = case.findings.iter().find(|f| !follows(case.findings, f))?;
+    (first.severity == Severity::Error).then_some(&first.title)
 }

@@ -1,6 +1,6 @@
 //! The whole path once: snapshot → machine → answers → reach → findings → verdict.
 //!
-//! - `course`: the addresses that programs get, and who says so.
+//! - `course`: the addresses that programs get, and who says so; `live`: the prediction against the real resolver.
 //! - `relevance`: which findings concern the target.
 //! - `verdict`: what the situation is, and how bad; `headline`, `cause`, `fixes`: the same in a user's words.
 
@@ -8,6 +8,7 @@ mod cause;
 mod course;
 mod fixes;
 mod headline;
+mod live;
 mod relevance;
 mod verdict;
 mod words;
@@ -15,15 +16,19 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use live::error_text;
+
 pub use course::{Basis, Course};
+pub use live::{LiveComparison, agrees, compare_live};
 pub use relevance::concerns;
+pub use words::decided_by;
 
 use crate::finding::{Finding, Remedy};
 use crate::machine::{FileState, Machine};
 use crate::reach::{self, ClientOutcome, Listener};
 use crate::resolve::{self, Answer, Query};
 use crate::rules;
-use crate::snapshot::{Gap, LiveLookup, ScopedAddr, Snapshot};
+use crate::snapshot::{Gap, ScopedAddr, Snapshot};
 use serde::Serialize;
 use std::fmt;
 use std::net::IpAddr;
@@ -90,15 +95,6 @@ pub struct Verdict {
     pub do_not: Option<String>,
 }
 
-/// Prediction against the real resolver.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveComparison {
-    /// The live answer.
-    pub lookup: LiveLookup,
-    /// It equals the prediction; `None` where there is no prediction, or no answer in time.
-    pub matches: Option<bool>,
-}
-
 /// Everything that is known about one target.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
@@ -136,21 +132,27 @@ struct Case<'a> {
 
 /// Diagnoses `target` on the machine of `snapshot`.
 pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
-    let machine = Machine::new(snapshot);
+    of_machine(&Machine::new(snapshot), target)
+}
+
+/// [`diagnose`] for files that are parsed already: a hosts file may have a million lines.
+pub fn of_machine(machine: &Machine, target: &Target) -> Diagnosis {
     let answers = match target.literal {
         Some(_) => Vec::new(),
-        None => resolve::answers(&machine, &Query { port: target.port, ..Query::any(&target.name) }),
+        None => resolve::answers(machine, &Query { port: target.port, ..Query::any(&target.name) }),
     };
-    let live = course::live(&machine, target, answers.first());
+    let live = match target.literal {
+        Some(_) => None,
+        None => compare_live(&machine.raw, &Query::any(&target.name), answers.first()),
+    };
     let course = course::course(target, answers.first(), live.as_ref());
     let clients = target
         .port
-        .map_or_else(Vec::new, |port| reach::clients_of(&machine, &course.addresses, course.status, port));
-    let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(&machine, port));
-    let mut findings = rules::run(&rules::Context::new(&machine, target, &answers, &clients));
-    findings.retain(|f| concerns(&machine, target, answers.first(), f));
+        .map_or_else(Vec::new, |port| reach::clients_of(machine, &course.addresses, course.status, port));
+    let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(machine, port));
+    let findings = findings(machine, target, &answers, &clients);
     let verdict = verdict::verdict(&Case {
-        machine: &machine,
+        machine,
         target,
         answer: answers.first(),
         course: &course,
@@ -159,8 +161,20 @@ pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
         listeners: &listeners,
         findings: &findings,
     });
-    let gaps = gaps(&machine, &listeners);
+    let gaps = gaps(machine, &listeners);
     Diagnosis { target: target.clone(), verdict, answers, course, clients, listeners, live, findings, gaps }
+}
+
+/// Every finding that concerns `target`, worst first; `answers` is empty for an address, `clients` without a port.
+pub fn findings(
+    machine: &Machine,
+    target: &Target,
+    answers: &[Answer],
+    clients: &[ClientOutcome],
+) -> Vec<Finding> {
+    let mut all = rules::run(&rules::Context::new(machine, target, answers, clients));
+    all.retain(|f| concerns(machine, target, answers.first(), f));
+    all
 }
 
 /// What could not be looked at: the collector's list, and what the models had to assume.

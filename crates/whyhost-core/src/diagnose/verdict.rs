@@ -3,7 +3,7 @@
 use super::words::hosts_unusable;
 use super::{Case, LiveComparison, Verdict, VerdictKind, cause, fixes, headline};
 use crate::finding::Severity;
-use crate::reach::{self, ClientOutcome, Listener, Outcome, is_own, undelivered};
+use crate::reach::{self, ClientOutcome, Listener, Outcome, is_own, same_program, undelivered};
 use crate::resolve::Status;
 use crate::snapshot::{LiveOutcome, ScopedAddr};
 
@@ -113,21 +113,13 @@ fn programs<'a>(case: &Case<'a>) -> Vec<(ScopedAddr, &'a Listener)> {
     for address in &case.course.addresses {
         let attempt = reach::attempt(case.machine, *address, port);
         let Some(listener) = attempt.listener.and_then(|i| case.listeners.get(i)) else { continue };
-        if listener.process.is_some() && found.iter().all(|(_, other)| !same_program(other, listener)) {
+        if listener.process.is_some()
+            && found.iter().all(|(_, other)| !same_program(&other.process, &listener.process))
+        {
             found.push((*address, listener));
         }
     }
     found
-}
-
-/// Relays that run one process for each address that they publish.
-const RELAYS: &[&str] = &["docker-proxy", "rootlessport"];
-
-fn same_program(a: &Listener, b: &Listener) -> bool {
-    match (&a.process, &b.process) {
-        (Some(a), Some(b)) => a.pid == b.pid || (a.name == b.name && RELAYS.contains(&a.name.as_str())),
-        _ => true,
-    }
 }
 
 fn kind(case: &Case<'_>, situation: &Situation<'_>) -> VerdictKind {
@@ -140,7 +132,9 @@ fn kind(case: &Case<'_>, situation: &Situation<'_>) -> VerdictKind {
     let own = match situation {
         Situation::HostsUnusable(_) => return VerdictKind::Unknown,
         Situation::Unpredictable | Situation::ListenersUnknown => VerdictKind::Unknown,
-        Situation::Elsewhere if case.target.port.is_some() => VerdictKind::Unknown,
+        Situation::Elsewhere if case.target.port.is_some() || case.target.literal.is_some() => {
+            VerdictKind::Unknown
+        }
         Situation::NoAnswerInTime(_) if case.course.status == Status::Unknown => VerdictKind::Unknown,
         Situation::Mismatch(_) | Situation::NoAnswerInTime(_)
             if case.course.addresses.is_empty() || refused(case.clients) =>
@@ -152,12 +146,19 @@ fn kind(case: &Case<'_>, situation: &Situation<'_>) -> VerdictKind {
         | Situation::Undelivered
         | Situation::NothingListens(_)
         | Situation::SomeFail(_) => VerdictKind::Fails,
-        Situation::Mismatch(_) | Situation::NoAnswerInTime(_) | Situation::TwoPrograms(_) => {
-            VerdictKind::Warning
-        }
+        Situation::Mismatch(_) | Situation::NoAnswerInTime(_) => VerdictKind::Warning,
+        // Every client connects, to one of the two.
+        Situation::TwoPrograms(_) if only_split(case) => return VerdictKind::Warning,
+        Situation::TwoPrograms(_) => VerdictKind::Warning,
         Situation::Elsewhere | Situation::AllConnect(..) | Situation::Resolves => VerdictKind::Fine,
     };
     worse(own, found)
+}
+
+/// The two programs are the only thing that is wrong.
+fn only_split(case: &Case<'_>) -> bool {
+    let errors = case.findings.iter().filter(|f| f.severity == Severity::Error);
+    errors.into_iter().all(|f| f.code == "listen.split-owner")
 }
 
 /// A known failure outweighs what could not be told, which outweighs a warning.

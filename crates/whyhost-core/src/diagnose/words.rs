@@ -1,6 +1,6 @@
 //! Phrases that headline and cause are made of.
 
-use super::Case;
+use super::{Case, error_text};
 use crate::machine::FileState;
 use crate::reach::{Listener, normalise};
 use crate::resolve::{Answer, Because, Ranked};
@@ -34,32 +34,52 @@ pub(super) fn live_outcome(outcome: &LiveOutcome) -> String {
 /// What was predicted.
 pub(super) fn predicted(answer: &Answer) -> String {
     match &answer.error {
-        Some(error) if answer.addresses.is_empty() => error.code.to_owned(),
+        Some(error) if answer.addresses.is_empty() => error_text(error),
         _ => list(&answer.addresses.iter().map(|a| a.address).collect::<Vec<_>>()),
     }
 }
 
-/// Why an address stands where it stands: `RFC 6724 rule 6: precedence 50 > 10`, `/etc/hosts:1`.
-pub(super) fn reason(ranked: &Ranked) -> String {
-    match &ranked.placed_by {
-        Because::Rfc6724 { rule, ours, theirs } => {
-            format!("RFC 6724 rule {rule}: {}", compared(ours, theirs))
+/// Why an address stands where it stands, before `next`: `RFC 6724 rule 6: precedence 50 > 10`, `/etc/hosts:1`.
+pub(super) fn reason(ranked: &Ranked, next: Option<&Ranked>) -> String {
+    match (&ranked.placed_by, next) {
+        (Because::Rfc6724 { rule, .. }, Some(next)) => {
+            format!("RFC 6724 rule {rule}: {}", decided_by(ranked, next))
         }
-        Because::FileOrder => format!("{}; no rule puts another first", ranked.from),
-        Because::PreferV4 { setting } => format!("IPv4 preferred by {setting}"),
-        Because::OnlyOne => ranked.from.to_string(),
+        (Because::Rfc6724 { rule, .. }, None) => format!("RFC 6724 rule {rule}"),
+        (Because::FileOrder, _) => format!("{}; no rule puts another first", ranked.from),
+        (Because::PreferV4 { setting }, _) => format!("IPv4 preferred by {setting}"),
+        (Because::OnlyOne, _) => ranked.from.to_string(),
     }
 }
 
-/// `precedence 50 > 10` for `precedence 50` and `precedence 10`; else both values in words.
+/// What put `first` directly before `next`, in words: `precedence 50 > 10`, `::1 has no source address`.
+pub fn decided_by(first: &Ranked, next: &Ranked) -> String {
+    let (one, other) = (first.address, next.address);
+    match &first.placed_by {
+        Because::Rfc6724 { rule, ours, theirs } => match rule {
+            1 => format!("{other} has no source address"),
+            2 => format!("{other} has a source of another scope"),
+            3 => format!("the source of {other} is deprecated"),
+            4 => format!("{one} has a home address as source"),
+            5 => format!("{other} has a source of another label"),
+            7 => format!("{other} goes through a tunnel"),
+            _ => compared(ours, theirs),
+        },
+        Because::FileOrder => "order of delivery".into(),
+        Because::PreferV4 { setting } => format!("IPv4 preferred by {setting}"),
+        Because::OnlyOne => "only address".into(),
+    }
+}
+
+/// `precedence 50 > 10` for `precedence 50` and `precedence 10`, `9 > 8 common bits` for bits; else both values.
 fn compared(ours: &str, theirs: &str) -> String {
-    let split = |text: &str| {
-        let (what, number) = text.split_once(' ')?;
-        Some((what.to_owned(), number.parse::<i64>().ok()?))
-    };
-    match (split(ours), split(theirs)) {
-        (Some((what, a)), Some((same, b))) if what == same && a != b => {
-            format!("{ours} {} {b}", if a > b { '>' } else { '<' })
+    let number = |text: &str| text.split(' ').find_map(|word| word.parse::<i64>().ok());
+    let words =
+        |text: &str| text.split(' ').filter(|w| w.parse::<i64>().is_err()).map(str::to_owned).collect();
+    let (a, b): (Vec<String>, Vec<String>) = (words(ours), words(theirs));
+    match (number(ours), number(theirs)) {
+        (Some(x), Some(y)) if a == b && x != y => {
+            ours.replacen(&x.to_string(), &format!("{x} {} {y}", if x > y { '>' } else { '<' }), 1)
         }
         _ => format!("{ours} against {theirs}"),
     }
@@ -103,13 +123,31 @@ fn a_kind(kind: FileKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::compared;
+    use super::{compared, decided_by, reason};
+    use crate::resolve::{Because, Ranked, Source};
 
     #[test]
     fn values_are_compared_only_where_they_are_numbers_of_one_kind() {
         assert_eq!(compared("precedence 50", "precedence 10"), "precedence 50 > 10");
         assert_eq!(compared("scope 2", "scope 14"), "scope 2 < 14");
-        assert_eq!(compared("label 0 = 0", "label 4 ≠ 13"), "label 0 = 0 against label 4 ≠ 13");
-        assert_eq!(compared("usable (::1)", "no way there"), "usable (::1) against no way there");
+        assert_eq!(compared("24 common bits", "8 common bits"), "24 > 8 common bits");
+        assert_eq!(compared("native", "not native"), "native against not native");
+    }
+
+    #[test]
+    fn every_rule_reads_as_a_fact() {
+        let ranked = |address: &str, rule, ours: &str, theirs: &str| Ranked {
+            address: address.parse::<std::net::IpAddr>().unwrap().into(),
+            from: Source::Literal,
+            placed_by: Because::Rfc6724 { rule, ours: ours.into(), theirs: theirs.into() },
+        };
+        let next = ranked("::1", 1, "no source", "source 127.0.0.1");
+        let first = ranked("127.0.0.1", 1, "source 127.0.0.1", "no source");
+        assert_eq!(decided_by(&first, &next), "::1 has no source address");
+        assert_eq!(reason(&first, Some(&next)), "RFC 6724 rule 1: ::1 has no source address");
+        for rule in 1..=9 {
+            let text = decided_by(&ranked("127.0.0.1", rule, "scope 2", "scope 14"), &next);
+            assert!(!text.is_empty() && text.chars().count() <= 44, "{text}");
+        }
     }
 }

@@ -82,6 +82,17 @@ pub fn listeners(machine: &Machine, port: u16) -> Vec<Listener> {
     sockets_of(machine, port).into_iter().map(|s| listener(machine, s)).collect()
 }
 
+/// Relays that run one process for each address that they publish.
+const RELAYS: &[&str] = &["docker-proxy", "rootlessport"];
+
+/// Two listeners belong to one program as far as is known; true where an owner could not be read.
+pub fn same_program(a: &Option<Process>, b: &Option<Process>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.pid == b.pid || (a.name == b.name && RELAYS.contains(&a.name.as_str())),
+        _ => true,
+    }
+}
+
 /// The collector could not read the list of sockets, so a missing listener proves nothing.
 pub fn listeners_are_unknown(machine: &Machine) -> bool {
     machine.raw.gaps.iter().any(|g| g.what.starts_with("listeners in "))

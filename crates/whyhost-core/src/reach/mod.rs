@@ -10,4 +10,4 @@ pub mod listener;
 
 pub use client::{CLIENTS, Client, ClientOutcome, Outcome, Strategy, clients, clients_of};
 pub use kernel::{Attempt, AttemptOutcome, accepting, attempt, is_own, normalise, undelivered};
-pub use listener::{Accepts, Exposure, Listener, listeners, listeners_are_unknown};
+pub use listener::{Accepts, Exposure, Listener, listeners, listeners_are_unknown, same_program};

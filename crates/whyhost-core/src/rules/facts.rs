@@ -7,7 +7,7 @@ use crate::machine::{FileState, HOSTS, Machine};
 use crate::reach;
 use crate::resolve::{self, Answer, Query, Source, Status as Found};
 use crate::snapshot::{Family, LiveLookup, LiveOutcome, OsFamily, Protocol, RawFile, ScopedAddr, Socket};
-use hosts_edit::{GLIBC, SeenEntry};
+use hosts_edit::{GLIBC, Place};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -22,13 +22,22 @@ const RESOLVED_SOCKET: &str = "/run/systemd/resolve/io.systemd.Resolve";
 
 impl<'a> Context<'a> {
     /// The lines that name localhost, as glibc reads the hosts file.
-    pub(super) fn localhost_lines(&self) -> &[LocalhostLine<'a>] {
-        self.localhost_lines.get_or_init(|| localhost_lines(self.machine))
+    pub(super) fn localhost_lines(&self) -> &[Place] {
+        self.localhost_lines
+            .get_or_init(|| self.machine.hosts.value.view(&GLIBC).places(LOCALHOST.as_bytes()))
     }
 
     /// The first line that gives localhost ::1.
-    pub(super) fn localhost_v6_line(&self) -> Option<&LocalhostLine<'a>> {
-        self.localhost_lines().iter().find(|l| l.entry.address == V6)
+    pub(super) fn localhost_v6_line(&self) -> Option<&Place> {
+        self.localhost_lines().iter().find(|l| l.address == V6)
+    }
+
+    /// What glibc answers for localhost with no flags.
+    fn localhost_answer(&self) -> Option<&Answer> {
+        match self.glibc() {
+            Some(answer) if self.target.name == LOCALHOST => Some(answer),
+            _ => self.localhost_answer.get_or_init(|| localhost_answer(self.machine)).as_ref(),
+        }
     }
 
     /// The question is about localhost.
@@ -65,15 +74,23 @@ pub(super) fn reads_etc_hosts(machine: &Machine) -> bool {
     machine.os.family != OsFamily::Windows
 }
 
-/// What glibc answers for localhost with no flags.
-fn localhost_answer(machine: &Machine) -> Option<Answer> {
-    resolve::answers(machine, &Query::any(LOCALHOST)).into_iter().find(|a| a.resolver == "glibc")
+/// What programs get for localhost in order: the model's answer, else the live one; `None` where neither tells.
+pub(super) fn localhost_addresses(ctx: &Context<'_>) -> Option<Vec<IpAddr>> {
+    addresses_of(ctx.machine, ctx.localhost_answer())
 }
 
-/// What programs get for localhost in order: the model's answer, else the live one; `None` where neither tells.
-pub(super) fn localhost_addresses(machine: &Machine) -> Option<Vec<IpAddr>> {
+/// The same for another machine than that of the context.
+pub(super) fn localhost_addresses_on(machine: &Machine) -> Option<Vec<IpAddr>> {
+    addresses_of(machine, localhost_answer(machine).as_ref())
+}
+
+fn localhost_answer(machine: &Machine) -> Option<Answer> {
+    (machine.os.family == OsFamily::Linux).then(|| resolve::glibc::answer(machine, &Query::any(LOCALHOST)))
+}
+
+fn addresses_of(machine: &Machine, answer: Option<&Answer>) -> Option<Vec<IpAddr>> {
     let of = |all: Vec<ScopedAddr>| all.into_iter().map(|a| a.address).collect();
-    match localhost_answer(machine).filter(|a| a.status != Found::Unknown) {
+    match answer.filter(|a| a.status != Found::Unknown) {
         Some(answer) => Some(of(answer.addresses.iter().map(|r| r.address).collect())),
         None => match &live_lookup(machine, LOCALHOST)?.outcome {
             LiveOutcome::Found(addresses) => Some(of(addresses.clone())),
@@ -91,8 +108,8 @@ pub(super) fn live_lookup<'m>(machine: &'m Machine, name: &str) -> Option<&'m Li
 /// The NSS module that answers localhost without a line in the hosts file.
 ///
 /// systemd-resolved's answer is not computable from a snapshot, but it always knows localhost.
-pub(super) fn localhost_supplier(machine: &Machine) -> Option<String> {
-    let answer = localhost_answer(machine)?;
+pub(super) fn localhost_supplier(ctx: &Context<'_>) -> Option<String> {
+    let (machine, answer) = (ctx.machine, ctx.localhost_answer()?);
     if answer.status == Found::Unknown {
         let services = services(machine)?;
         let knows = |s: &&Service| matches!(s.name.as_str(), "resolve" | "myhostname");
@@ -106,31 +123,6 @@ pub(super) fn localhost_supplier(machine: &Machine) -> Option<String> {
         Source::Nss { module } => Some(module.clone()),
         _ => None,
     })
-}
-
-/// A line of the hosts file that names localhost.
-pub(super) struct LocalhostLine<'m> {
-    /// The line as glibc reads it.
-    pub(super) entry: SeenEntry<'m>,
-    /// The name in it.
-    pub(super) name: Range<usize>,
-}
-
-impl LocalhostLine<'_> {
-    /// No other name is on the line.
-    pub(super) fn is_alone(&self) -> bool {
-        self.entry.names.len() == 1
-    }
-}
-
-fn localhost_lines(machine: &Machine) -> Vec<LocalhostLine<'_>> {
-    let entries = machine.hosts.value.entries(&GLIBC);
-    entries
-        .filter_map(|entry| {
-            let name = entry.names.iter().find(|n| n.text.eq_ignore_ascii_case(LOCALHOST.as_bytes()))?;
-            Some(LocalhostLine { name: name.span.clone(), entry })
-        })
-        .collect()
 }
 
 /// 127/8, ::1, or 127/8 written as an IPv6 address.

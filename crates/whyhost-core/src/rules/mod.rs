@@ -13,6 +13,7 @@ mod nss_line;
 mod order;
 mod ports;
 mod remedy;
+mod resolver;
 #[cfg(test)]
 mod testing;
 
@@ -21,6 +22,7 @@ use crate::finding::{Finding, Remedy, Severity};
 use crate::machine::Machine;
 use crate::reach::ClientOutcome;
 use crate::resolve::Answer;
+use hosts_edit::Place;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
@@ -51,7 +53,9 @@ pub struct Context<'a> {
     /// What each client gets, when a port was asked.
     pub clients: &'a [ClientOutcome],
     /// Lines of the hosts file that name localhost, read once: the file may have a million lines.
-    localhost_lines: OnceCell<Vec<facts::LocalhostLine<'a>>>,
+    localhost_lines: OnceCell<Vec<Place>>,
+    /// What glibc answers for localhost, where the question is another one.
+    localhost_answer: OnceCell<Option<Answer>>,
 }
 
 impl<'a> Context<'a> {
@@ -62,13 +66,27 @@ impl<'a> Context<'a> {
         answers: &'a [Answer],
         clients: &'a [ClientOutcome],
     ) -> Context<'a> {
-        Context { machine, target, answers, clients, localhost_lines: OnceCell::new() }
+        Context {
+            machine,
+            target,
+            answers,
+            clients,
+            localhost_lines: OnceCell::new(),
+            localhost_answer: OnceCell::new(),
+        }
     }
 }
 
 /// All rules, by area.
-pub const ALL: &[&[Rule]] =
-    &[hosts::RULES, localhost::RULES, nss::RULES, order::RULES, loopback::RULES, ports::RULES];
+pub const ALL: &[&[Rule]] = &[
+    hosts::RULES,
+    localhost::RULES,
+    nss::RULES,
+    resolver::RULES,
+    order::RULES,
+    loopback::RULES,
+    ports::RULES,
+];
 
 /// The rule with this code.
 pub fn by_code(code: &str) -> Option<&'static Rule> {

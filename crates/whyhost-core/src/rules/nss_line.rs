@@ -64,7 +64,7 @@ impl HostsLine {
         let name = &self.services[from].name;
         let edits =
             vec![edit::replace(at..at, format!("{name} ")), edit::remove_word(&self.bytes, self.group(from))];
-        self.remedy(format!("ask {name} before {}", self.services[to].name), edits)
+        self.remedy(format!("ask {name} before {} in {}", self.services[to].name, self.path), edits)
     }
 
     /// `files` as the first service.
@@ -75,12 +75,15 @@ impl HostsLine {
             let at = self.name(0).start;
             edit::replace(at..at, "files ")
         };
-        self.remedy("ask the hosts file first".into(), vec![edit])
+        self.remedy(format!("ask the hosts file first in {}", self.path), vec![edit])
     }
 
     /// Another name for service `index`.
     pub(super) fn renamed(&self, index: usize, name: &str) -> Remedy {
-        self.remedy(format!("write {name}"), vec![edit::replace(self.name(index), name)])
+        self.remedy(
+            format!("write `{name}` in place of `{}` in {}", self.services[index].name, self.path),
+            vec![edit::replace(self.name(index), name)],
+        )
     }
 
     /// Everything behind `hosts:`.
@@ -103,7 +106,7 @@ pub(super) fn bytes(machine: &Machine) -> Vec<u8> {
 /// A hosts line where there is none.
 pub(super) fn add_line(machine: &Machine) -> Remedy {
     let path = &machine.nsswitch.path;
-    let title = "name the services: the hosts file, then DNS";
+    let title = format!("add `hosts: files dns` to {path}");
     if let FileState::Absent(_) = machine.nsswitch.state {
         let command = format!("printf 'hosts: files dns\\n' | sudo tee {path}");
         return remedy::command(title, Applicability::Safe, WHOLE_MACHINE, &[&command]);

@@ -126,6 +126,14 @@ impl Bench {
         self.socket(place, Some(false))
     }
 
+    /// A listener of another program than python3.
+    pub(super) fn listen_as(&self, place: &str, pid: u32, name: &str) -> Bench {
+        let mut bench = self.listen(place);
+        let process = Process { pid, name: name.into(), user: None };
+        bench.0.sockets.last_mut().expect("the new socket").process = Some(process);
+        bench
+    }
+
     pub(super) fn listen_v6only(&self, place: &str) -> Bench {
         self.socket(place, Some(true))
     }

@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::render::{json, text};
 use crate::target::Parsed;
 use crate::{gather, target};
-use whyhost_core::diagnose::{Diagnosis, VerdictKind, diagnose};
+use whyhost_core::diagnose::{Diagnosis, VerdictKind, of_machine};
 use whyhost_core::machine::HOSTS;
 use whyhost_core::reach::Outcome;
 use whyhost_core::resolve::Query;
@@ -31,9 +31,8 @@ pub(crate) fn run(
     let target = parsed.resolve(&facts.interfaces)?;
     let mut query = Query::any(&target.name);
     query.port = target.port;
-    let facts = gather::ask(global, out, facts, &query);
-    let files = facts.clone();
-    let mut diagnosis = diagnose(facts, &target);
+    let machine = gather::ask(global, out, facts, &query);
+    let mut diagnosis = of_machine(&machine, &target);
     if let Some(id) = client {
         only(&mut diagnosis, id)?;
     }
@@ -41,7 +40,7 @@ pub(crate) fn run(
         out.raw(&json::diagnose(&diagnosis))?;
     } else {
         out.gaps(&diagnosis.gaps);
-        out.text(&text::diagnose::diagnose(&out.ui, &diagnosis, &files))?;
+        out.text(&text::diagnose::diagnose(&out.ui, &diagnosis, &machine.raw))?;
     }
     Ok(exit_code(&diagnosis))
 }

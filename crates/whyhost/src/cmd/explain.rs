@@ -26,7 +26,7 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     query.family = family(args.family);
     query.port = args.port.or(target.port);
     target.port = None;
-    let machine = Machine::new(gather::ask(global, out, facts, &query));
+    let machine = gather::ask(global, out, facts, &query);
     let mut answers = resolve::answers(&machine, &query);
     let mut findings = rules::run(&Context::new(&machine, &target, &answers, &[]));
     findings.retain(|f| concerns(&machine, &target, answers.first(), f));

@@ -40,12 +40,38 @@ fn all() -> impl Iterator<Item = &'static Rule> {
 
 fn unknown(code: &str) -> Failure {
     let shown: String = code.chars().take(60).collect();
-    let near = all().map(|r| r.code).min_by_key(|c| distance(c, &shown));
     let failure = Failure::new(format!("no rule has the code `{shown}`"));
-    match near {
-        Some(near) if distance(near, &shown) <= near.len() / 3 => {
-            failure.hint(format!("did you mean `{near}`?"))
-        }
-        _ => failure.hint("`whyhost rule` lists all codes"),
+    let near = near(&shown);
+    if near.is_empty() {
+        return failure.hint("`whyhost rule` lists all codes");
+    }
+    let near: Vec<String> = near.iter().map(|code| format!("`{code}`")).collect();
+    failure.hint(format!("did you mean {}?", near.join(" or ")))
+}
+
+/// At most three codes: those that `word` nearly is, the nearest first, then those that contain it.
+fn near(word: &str) -> Vec<&'static str> {
+    let slug = |code: &'static str| code.split_once('.').map_or(code, |(_, slug)| slug);
+    let far = |code: &'static str| distance(code, word).min(distance(slug(code), word));
+    let is_near = |code: &'static str| far(code) <= slug(code).len() / 3;
+    let is_part = |code: &'static str| word.len() > 2 && code.contains(word);
+    let mut codes: Vec<&str> = all().map(|r| r.code).filter(|c| is_near(c) || is_part(c)).collect();
+    codes.sort_by_key(|c| (!is_near(c), far(c)));
+    codes.truncate(3);
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn near_codes() {
+        assert_eq!(near("hosts.localhost-mising").first(), Some(&"hosts.localhost-missing"));
+        assert_eq!(near("localhost-missing").first(), Some(&"hosts.localhost-missing"));
+        assert_eq!(near("listen.non").first(), Some(&"listen.none"));
+        assert!(near("encoding").iter().all(|code| code.contains("encoding")) && near("encoding").len() > 1);
+        assert!(near("quite something else").is_empty());
+        assert!(near("").is_empty());
     }
 }

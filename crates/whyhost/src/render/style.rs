@@ -108,11 +108,12 @@ pub(crate) fn line_of_file(bytes: &[u8]) -> String {
     format!("{}{mark}", String::from_utf8_lossy(begin))
 }
 
-/// Breaks `text` at spaces into lines of at most `width` cells; a longer word is cut.
+/// Breaks `text` at spaces into lines of at most `width` cells; a longer word is cut. A command in backticks is one
+/// word where it fits a line, so that it can be copied.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
-    for word in text.split(' ').filter(|w| !w.is_empty()) {
+    for word in words(text, width) {
         let line = lines.last_mut().expect("never empty");
         if line.is_empty() || cells(line) + 1 + cells(word) <= width {
             let gap = if line.is_empty() { "" } else { " " };
@@ -126,6 +127,25 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The words between spaces; a span in backticks of at most `width` cells is one.
+fn words(text: &str, width: usize) -> Vec<&str> {
+    let (mut words, mut rest) = (Vec::new(), text.trim_start_matches(' '));
+    while !rest.is_empty() {
+        let space = rest.find(' ').unwrap_or(rest.len());
+        let tick = rest[..space].find('`').and_then(|open| Some(open + 1 + rest[open + 1..].find('`')?));
+        let after = tick.map(|close| close + rest[close..].find(' ').unwrap_or(rest.len() - close));
+        let end = after.filter(|end| *end > space && cells(&rest[..*end]) <= width).unwrap_or(space);
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start_matches(' ');
+    }
+    words
+}
+
+/// Lines that a terminal of `width` columns shows for `lines`: a wider one takes several.
+pub(crate) fn height(lines: &[String], width: usize) -> usize {
+    lines.iter().map(|line| cells(line).div_ceil(width).max(1)).sum()
 }
 
 /// Cuts `line` to `width` cells and gives what was beyond.
@@ -156,6 +176,20 @@ pub(crate) mod tests {
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
         assert_eq!(wrap("日本", 1), ["日", "本"]);
         assert_eq!(wrap("", 10), [""]);
+    }
+
+    #[test]
+    fn a_command_in_backticks_stays_whole() {
+        let lines = ["try", "`getent -s dns ahosts x`,", "then"];
+        assert_eq!(wrap("try `getent -s dns ahosts x`, then", 26), lines);
+        assert_eq!(wrap("longer than `the width` is", 8), ["longer", "than", "`the", "width`", "is"]);
+        assert_eq!(wrap("no `end of it", 8), ["no `end", "of it"]);
+        assert_eq!(wrap("`日本` a", 6), ["`日本`", "a"]);
+    }
+
+    #[test]
+    fn wide_lines_take_several() {
+        assert_eq!(height(&[String::new(), "abc".into(), "abcdefg".into()], 3), 5);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Borderless tables with aligned columns.
 
-use super::style::{Ui, cells, shorten};
+use super::style::{Ui, cells, shorten, wrap};
 
 /// Space between two columns.
 const GAP: usize = 2;
@@ -17,6 +17,35 @@ pub(crate) fn table(ui: &Ui, indent: usize, rows: &[Vec<String>]) -> Vec<String>
         narrow(&mut widths, rows, ui.width.saturating_sub(indent));
     }
     rows.iter().map(|row| line(ui, indent, &widths, row)).collect()
+}
+
+/// Lines that one cell is wrapped to; what is longer is cut.
+const LINES: usize = 3;
+
+/// [`table`] whose last cells are wrapped below themselves before they are cut.
+pub(crate) fn wrapped(ui: &Ui, indent: usize, rows: &[Vec<String>]) -> Vec<String> {
+    if ui.verbose {
+        return table(ui, indent, rows);
+    }
+    let mut widths = widths(rows);
+    narrow(&mut widths, rows, ui.width.saturating_sub(indent));
+    rows.iter().flat_map(|row| wrapped_line(ui, indent, &widths, row)).collect()
+}
+
+fn wrapped_line(ui: &Ui, indent: usize, widths: &[usize], row: &[String]) -> Vec<String> {
+    let Some((last, others)) = row.split_last() else { return Vec::new() };
+    let column = indent + widths[..others.len()].iter().map(|w| w + GAP).sum::<usize>();
+    let room = ui.width.saturating_sub(column);
+    let mut parts = wrap(last, room);
+    if parts.len() > LINES {
+        let rest = parts.split_off(LINES - 1).join(" ");
+        parts.push(shorten(ui, &rest, room));
+    }
+    let mut parts = parts.into_iter();
+    let first = [others, &[parts.next().unwrap_or_default()]].concat();
+    let mut lines = vec![line(ui, indent, widths, &first)];
+    lines.extend(parts.map(|part| format!("{}{part}", " ".repeat(column))));
+    lines
 }
 
 /// Of every column but the last: the widest cell that another one follows.
@@ -93,6 +122,15 @@ mod tests {
             &rows(&[&["a", "b", "c"], &["spans", "two columns and is long"], &["x", "y", "z"]]),
         );
         assert_eq!(lines, ["a      b  c", "spans  two columns and is long", "x      y  z"]);
+    }
+
+    #[test]
+    fn wrapped_cells_are_whole() {
+        let ui = Ui { width: 20, ..PLAIN };
+        let lines = wrapped(&ui, 2, &rows(&[&["ab", "one two three four five"], &["abc", "x"]]));
+        assert_eq!(lines, ["  ab   one two three", "       four five", "  abc  x"]);
+        let lines = wrapped(&ui, 0, &rows(&[&["ab", &"word ".repeat(20)]]));
+        assert_eq!(lines, ["ab  word word word", "    word word word", "    word word word …"]);
     }
 
     #[test]

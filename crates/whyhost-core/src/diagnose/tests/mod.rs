@@ -7,8 +7,8 @@ use super::*;
 use crate::finding::Severity;
 use crate::machine::{HOST_CONF, HOSTS};
 use crate::snapshot::{
-    Family, FileKind, Interface, InterfaceAddress, LiveOutcome, Meta, Os, OsFamily, Process, Protocol,
-    RawFile, Socket, SourceAddress, SourceOutcome,
+    Family, FileKind, Interface, InterfaceAddress, LiveLookup, LiveOutcome, Meta, Os, OsFamily, Process,
+    Protocol, RawFile, Socket, SourceAddress, SourceOutcome,
 };
 
 const STOCK: &str =

@@ -128,7 +128,7 @@ fn compare(rule: u8, a: &Destination, b: &Destination) -> (Ordering, (String, St
 fn shown(rule: u8, d: &Destination, other: &Destination) -> String {
     let relation = |x: i32, y: i32| if x == y { "=" } else { "≠" };
     match rule {
-        1 => d.source.map_or("unusable".into(), |source| format!("usable ({source})")),
+        1 => d.source.map_or("no source".into(), |source| format!("source {source}")),
         2 => format!("scope {} {} {}", d.dst_scope, relation(d.dst_scope, d.src_scope), d.src_scope),
         3 => if d.deprecated { "deprecated source" } else { "current source" }.into(),
         4 => if d.home { "home address" } else { "no home address" }.into(),

@@ -94,7 +94,7 @@ impl Utf16 {
 fn repair(found: &Utf16) -> Remedy {
     if found.start != 0 {
         return remedy::advice(
-            "write the UTF-16 part again as plain text",
+            "write the UTF-16 part of /etc/hosts again as plain text",
             WHOLE_MACHINE,
             "the file mixes plain text and UTF-16: copy it, delete the lines with NUL bytes in an editor and type them again",
         );

@@ -72,13 +72,13 @@ fn repair(ctx: &Context<'_>) -> Remedy {
     let mounted = matches!(hosts_file(ctx.machine).map(|f| &f.meta), Some(Meta::Present { mount: true, .. }));
     if mounted {
         return remedy::advice(
-            "correct the source of the mount",
+            "correct the source of the mount at /etc/hosts",
             "this container only",
             "/etc/hosts is a mount point: name an existing file as the source of the mount and start the container again",
         );
     }
     remedy::command(
-        "move it away and create /etc/hosts with the standard lines",
+        "move what is at /etc/hosts away and create the file with the standard lines",
         Applicability::Safe,
         WHOLE_MACHINE,
         &[

@@ -62,7 +62,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     if !known || !reads_etc_hosts(ctx.machine) || !ctx.localhost_lines().is_empty() {
         return;
     }
-    let supplier = localhost_supplier(ctx.machine);
+    let supplier = localhost_supplier(ctx);
     if supplier.is_some() && is_comments_only(ctx.machine) {
         return;
     }
@@ -74,15 +74,13 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         )
     });
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
-    let entries = hosts.value.entries(&GLIBC).count();
-    finding
-        .evidence
-        .push(Evidence::new(format!("lines that glibc can read: {entries}, for localhost: 0"), &hosts.path));
-    if let Some(addresses) = localhost_addresses(ctx.machine) {
+    let entries = hosts.value.view(&GLIBC).heads().count();
+    finding.evidence.push(Evidence::new(format!("{entries} entries, none for localhost"), &hosts.path));
+    if let Some(addresses) = localhost_addresses(ctx) {
         let who = supplier.unwrap_or_else(|| "getaddrinfo".to_owned());
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), who));
     }
-    finding.remedies.extend(repair(ctx.machine));
+    finding.remedies.extend(repair(ctx));
     out.push(finding);
 }
 
@@ -94,27 +92,21 @@ fn is_comments_only(machine: &Machine) -> bool {
 }
 
 /// The standard lines in the style of the file, or what has to be done before a line can be added.
-fn repair(machine: &Machine) -> Option<Remedy> {
+fn repair(ctx: &Context<'_>) -> Option<Remedy> {
+    let machine = ctx.machine;
     let hosts = &machine.hosts;
     if let FileState::NotAFile(_) = hosts.state {
-        return Some(remedy::advice(
-            "put a file in its place first",
-            hosts_reach(machine),
-            "what is at the path is no file: see the finding about it",
-        ));
+        return repairs_of_file(ctx);
     }
     if hosts.value.encoding().is_utf16() || hosts.value.bytes().contains(&0) {
-        return Some(remedy::advice(
-            "make the file plain text first",
-            hosts_reach(machine),
-            "the file holds NUL bytes: a line added now would be lost as well; see the finding about its encoding",
-        ));
+        return repairs_of_file(ctx).or_else(|| Some(plain_text(machine)));
     }
     let (title, edits) = match hosts.value.bytes().strip_prefix(BOM) {
-        Some(rest) if names_localhost(rest) => {
-            ("remove the byte order mark before the localhost line", vec![edit::replace(0..BOM.len(), "")])
-        }
-        _ => ("give localhost its line before the first entry", standard_lines(machine)?),
+        Some(rest) if names_localhost(rest) => (
+            format!("remove the byte order mark before the localhost line of {}", hosts.path),
+            vec![edit::replace(0..BOM.len(), "")],
+        ),
+        _ => standard_lines(machine)?,
     };
     Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits))
 }
@@ -124,18 +116,35 @@ fn names_localhost(bytes: &[u8]) -> bool {
     !file.lookup(&GLIBC, LOCALHOST.as_bytes(), hosts_edit::Family::Any).is_empty()
 }
 
+/// What repairs the file as a whole; a line that is added before would be lost as well.
+fn repairs_of_file(ctx: &Context<'_>) -> Option<Remedy> {
+    let mut found = Vec::new();
+    super::super::hosts::RULES.iter().for_each(|rule| (rule.check)(ctx, &mut found));
+    found.into_iter().find(|f| f.severity == Severity::Error).and_then(|f| f.remedies.into_iter().next())
+}
+
+fn plain_text(machine: &Machine) -> Remedy {
+    remedy::advice(
+        format!("write {} again as plain text, with `127.0.0.1 localhost` in it", machine.hosts.path),
+        hosts_reach(machine),
+        "the file holds NUL bytes: a line that is added to it as it is would be lost as well",
+    )
+}
+
 /// `127.0.0.1 localhost`, and `::1 localhost` where ::1 is usable and has no line with names of its own.
-fn standard_lines(machine: &Machine) -> Option<Vec<TextEdit>> {
+fn standard_lines(machine: &Machine) -> Option<(String, Vec<TextEdit>)> {
     let file = &machine.hosts.value;
-    let entries: Vec<_> = file.entries(&GLIBC).collect();
     // The line behind a byte order mark is lost, so line 1 is no place for the new one.
     let first_free = if file.bytes().starts_with(BOM) { 2 } else { 1 };
-    let before = entries.first().map_or(file.line_count() + 1, |e| e.line.max(first_free));
-    let wants_v6 = machine.loopback_has(V6) && !entries.iter().any(|e| e.address == V6);
-    edit::hosts(file, |set| {
+    let first = file.view(&GLIBC).heads().next();
+    let before = first.map_or(file.line_count() + 1, |e| e.line.max(first_free));
+    let wants_v6 = machine.loopback_has(V6) && file.view(&GLIBC).heads().all(|e| e.address != V6);
+    let edits = edit::hosts(file, |set| {
         set.insert_entry(file, before, "127.0.0.1", &[LOCALHOST])?;
         if wants_v6 { set.insert_entry(file, before, "::1", &[LOCALHOST]) } else { Ok(()) }
-    })
+    })?;
+    let lines = if wants_v6 { "`127.0.0.1 localhost` and `::1 localhost`" } else { "`127.0.0.1 localhost`" };
+    Some((format!("add {lines} to {}", machine.hosts.path), edits))
 }
 
 #[cfg(test)]

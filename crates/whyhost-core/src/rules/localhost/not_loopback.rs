@@ -28,11 +28,12 @@
 //! - https://github.com/jupyter/notebook/issues/5560
 
 use super::super::edit;
-use super::super::facts::{LOCALHOST, LocalhostLine, V4, V6, hosts_reach, hosts_row, in_hosts, is_loopback};
+use super::super::facts::{LOCALHOST, V4, V6, hosts_reach, hosts_row, in_hosts, is_loopback};
 use super::super::remedy;
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Finding, Remedy, Severity};
 use crate::machine::Machine;
+use hosts_edit::Place;
 use std::net::IpAddr;
 
 pub(super) const RULE: Rule = Rule {
@@ -51,13 +52,13 @@ pub(super) const RULE: Rule = Rule {
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
     let lines = ctx.localhost_lines();
-    for line in lines.iter().filter(|l| is_foreign(l.entry.address)) {
-        let address = line.entry.address;
+    for line in lines.iter().filter(|l| is_foreign(l.address)) {
+        let address = line.address;
         let mut finding = RULE.finding(format!("localhost is {address}, which is no loopback address"));
         let label = format!("{} is not in 127.0.0.0/8 and not ::1", address);
-        finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), label));
-        finding.locations.push(in_hosts(machine, line.name.clone(), "the name").secondary());
-        finding.evidence.push(hosts_row(machine, line.entry.line));
+        finding.locations.push(in_hosts(machine, line.address_span.clone(), label));
+        finding.locations.push(in_hosts(machine, line.name_span.clone(), "the name").secondary());
+        finding.evidence.push(hosts_row(machine, line.line));
         finding.remedies.extend(repair(machine, line, lines));
         out.push(finding);
     }
@@ -69,17 +70,18 @@ fn is_foreign(address: IpAddr) -> bool {
     !is_loopback(address) && !link_local
 }
 
-fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]) -> Option<Remedy> {
-    let right = if line.entry.address.is_ipv6() { V6 } else { V4 }.to_string();
-    let has_right_line = all.iter().any(|l| is_loopback(l.entry.address));
-    let (file, number) = (&machine.hosts.value, line.entry.line);
-    let (title, edits) = match (line.is_alone(), has_right_line) {
+fn repair(machine: &Machine, line: &Place, all: &[Place]) -> Option<Remedy> {
+    let right = if line.address.is_ipv6() { V6 } else { V4 }.to_string();
+    let has_right_line = all.iter().any(|l| is_loopback(l.address));
+    let (file, number, path) = (&machine.hosts.value, line.line, &machine.hosts.path);
+    let own = if has_right_line { "" } else { " and give it a line of its own" };
+    let (title, edits) = match (line.names == 1, has_right_line) {
         (true, true) => (
-            "turn the line into a comment".to_owned(),
+            format!("turn line {number} of {path} into a comment"),
             edit::hosts(file, |set| set.comment_out(file, number)),
         ),
         (true, false) => (
-            format!("write {right} for localhost"),
+            format!("write {right} for localhost in line {number} of {path}"),
             edit::hosts(file, |set| set.set_address(file, number, &right)),
         ),
         (false, _) => {
@@ -89,10 +91,10 @@ fn repair(machine: &Machine, line: &LocalhostLine<'_>, all: &[LocalhostLine<'_>]
                 }
                 set.remove_name(file, number, LOCALHOST)
             });
-            ("take localhost off this line and give it one of its own".to_owned(), edits)
+            (format!("take localhost off line {number} of {path}{own}"), edits)
         }
     };
-    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &machine.hosts.path, edits?))
+    Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), path, edits?))
 }
 
 #[cfg(test)]

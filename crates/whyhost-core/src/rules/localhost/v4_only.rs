@@ -28,14 +28,14 @@
 
 use super::super::edit;
 use super::super::facts::{
-    LOCALHOST, LocalhostLine, V4, V6, accepts, hosts_reach, hosts_row, in_hosts, listener_row,
-    localhost_addresses, localhost_supplier, tcp_sockets,
+    LOCALHOST, V4, V6, accepts, hosts_reach, hosts_row, in_hosts, listener_row, localhost_addresses,
+    localhost_supplier, tcp_sockets,
 };
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Finding, Remedy, Severity};
 use crate::machine::Machine;
-use hosts_edit::GLIBC;
+use hosts_edit::{GLIBC, Place};
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.localhost-v4-only",
@@ -52,27 +52,26 @@ pub(super) const RULE: Rule = Rule {
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
     let lines = ctx.localhost_lines();
-    let Some(v4) = lines.iter().find(|l| l.entry.address.is_ipv4() && l.entry.address.is_loopback()) else {
+    let Some(v4) = lines.iter().find(|l| l.address.is_ipv4() && l.address.is_loopback()) else {
         return;
     };
-    if lines.iter().any(|l| l.entry.address.is_ipv6()) || !machine.loopback_has(V6) {
+    if lines.iter().any(|l| l.address.is_ipv6()) || !machine.loopback_has(V6) {
         return;
     }
     // Another service may supply ::1 before the hosts file is asked, also one whose answer cannot be computed.
-    let supplied = match localhost_addresses(machine) {
+    let supplied = match localhost_addresses(ctx) {
         Some(addresses) => addresses.contains(&V6),
-        None => localhost_supplier(machine).is_some(),
+        None => localhost_supplier(ctx).is_some(),
     };
     if supplied {
         return;
     }
     let mut finding = RULE.finding(format!("{} gives localhost an IPv4 address only", machine.hosts.path));
-    finding.locations.push(in_hosts(machine, v4.name.clone(), "IPv4 only"));
-    finding.evidence.push(hosts_row(machine, v4.entry.line));
+    finding.locations.push(in_hosts(machine, v4.name_span.clone(), "IPv4 only"));
+    finding.evidence.push(hosts_row(machine, v4.line));
     if let Some(port) = port_only_on_v6(ctx) {
         finding.severity = Severity::Error;
-        finding.title =
-            format!("localhost is {} only, but port {port} answers on ::1 only", v4.entry.address);
+        finding.title = format!("localhost is {} only, but port {port} answers on ::1 only", v4.address);
         finding.evidence.extend(tcp_sockets(machine, port).map(listener_row));
         finding.remedies.push(remedy::advice(
             format!("let the server listen on 127.0.0.1:{port} as well"),
@@ -90,16 +89,16 @@ fn port_only_on_v6(ctx: &Context<'_>) -> Option<u16> {
 }
 
 /// Debian's form: localhost as the first name of the ::1 line, or a line of its own after the IPv4 one.
-fn add_to_v6(machine: &Machine, v4: &LocalhostLine<'_>) -> Option<Remedy> {
+fn add_to_v6(machine: &Machine, v4: &Place) -> Option<Remedy> {
     let hosts = &machine.hosts;
-    let v6_line = hosts.value.entries(&GLIBC).find(|e| e.address == V6);
-    let edits = match v6_line.and_then(|e| e.names.first().map(|n| n.span.start)) {
+    let v6_line = hosts.value.view(&GLIBC).heads().find(|h| h.address == V6);
+    let edits = match v6_line.map(|h| h.name_span.start) {
         Some(at) => vec![edit::replace(at..at, format!("{LOCALHOST} "))],
-        None => edit::hosts(&hosts.value, |set| {
-            set.insert_entry(&hosts.value, v4.entry.line + 1, "::1", &[LOCALHOST])
-        })?,
+        None => {
+            edit::hosts(&hosts.value, |set| set.insert_entry(&hosts.value, v4.line + 1, "::1", &[LOCALHOST]))?
+        }
     };
-    let title = "name localhost on a ::1 line too (::1 then comes first)";
+    let title = format!("name localhost on a ::1 line of {} too (::1 then comes first)", hosts.path);
     Some(remedy::edits(title, Applicability::Unsafe, hosts_reach(machine), &hosts.path, edits))
 }
 

@@ -47,34 +47,35 @@ pub(super) const RULE: Rule = Rule {
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
     let lines = ctx.localhost_lines();
-    let Some(v6) = lines.iter().find(|l| l.entry.address.is_ipv6() && l.entry.address.is_loopback()) else {
+    let Some(v6) = lines.iter().find(|l| l.address.is_ipv6() && l.address.is_loopback()) else {
         return;
     };
-    if lines.iter().any(|l| l.entry.address.to_canonical().is_ipv4()) {
+    if lines.iter().any(|l| l.address.to_canonical().is_ipv4()) {
         return;
     }
-    let answer = localhost_addresses(machine);
+    let answer = localhost_addresses(ctx);
     // Another service may supply 127.0.0.1 before the hosts file is asked, also one whose answer cannot be computed.
     let supplied = match &answer {
         Some(addresses) => addresses.iter().any(|a| a.is_ipv4() && a.is_loopback()),
-        None => localhost_supplier(machine).is_some(),
+        None => localhost_supplier(ctx).is_some(),
     };
     if supplied {
         return;
     }
     let mut finding = RULE.finding(format!("{} gives localhost an IPv6 address only", machine.hosts.path));
-    finding.locations.push(in_hosts(machine, v6.name.clone(), "IPv6 only"));
-    finding.evidence.push(hosts_row(machine, v6.entry.line));
+    finding.locations.push(in_hosts(machine, v6.name_span.clone(), "IPv6 only"));
+    finding.evidence.push(hosts_row(machine, v6.line));
     if let Some(addresses) = answer {
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), "getaddrinfo"));
     }
     // With `multi off` only the first matching line counts: a line above would take ::1 away.
-    let line = v6.entry.line + usize::from(!multi(machine));
+    let line = v6.line + usize::from(!multi(machine));
     let file = &machine.hosts.value;
     let edits = edit::hosts(file, |set| set.insert_entry(file, line, "127.0.0.1", &[LOCALHOST]));
     let path = &machine.hosts.path;
     let add = edits.map(|e| {
-        remedy::edits("give localhost 127.0.0.1 as well", Applicability::Safe, hosts_reach(machine), path, e)
+        let title = format!("add `127.0.0.1 localhost` to {path}");
+        remedy::edits(title, Applicability::Safe, hosts_reach(machine), path, e)
     });
     finding.remedies.extend(add);
     out.push(finding);

@@ -65,7 +65,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         commands.push(format!("# then restart {}", owner(socket)));
     }
     let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
-    let title = "let new sockets on :: take both families";
+    let title = "set net.ipv6.bindv6only to 0, so that new sockets on :: take both families";
     finding.remedies.push(remedy::command(title, Applicability::Unsafe, WHOLE_MACHINE, &commands));
     if let Some(socket) = hit {
         let title = format!("let the server listen on 127.0.0.1:{} as well", socket.port);

@@ -54,7 +54,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.message = Some(effect.to_owned());
     finding.evidence.push(Evidence::new(format!("{}: flag UP is not set", lo.name), "interfaces"));
     finding.remedies.push(remedy::command(
-        format!("set {} up", lo.name),
+        format!("set the loopback interface {} up", lo.name),
         Applicability::Safe,
         WHOLE_MACHINE,
         &[&format!("sudo ip link set {} up", lo.name)],

@@ -63,12 +63,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let Some(line) = ctx.localhost_v6_line() else { return };
     let title = "IPv6 is switched off by sysctl, but the hosts file gives localhost ::1";
     let mut finding = RULE.finding(title);
-    finding.locations.push(in_hosts(
-        machine,
-        line.entry.address_span.clone(),
-        "no program can bind or reach it",
-    ));
-    finding.evidence.push(hosts_row(machine, line.entry.line));
+    finding.locations.push(in_hosts(machine, line.address_span.clone(), "no program can bind or reach it"));
+    finding.evidence.push(hosts_row(machine, line.line));
     for name in off {
         let key = format!("net.ipv6.conf.{name}.disable_ipv6");
         finding.evidence.push(Evidence::new(format!("{key} = 1"), format!("sysctl {key}")));

@@ -50,9 +50,9 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     let Some(line) = ctx.localhost_v6_line() else { return };
     let mut finding = RULE.finding("IPv6 sockets cannot be made, but the hosts file gives localhost ::1");
-    finding.locations.push(in_hosts(machine, line.entry.address_span.clone(), "no program can use it"));
+    finding.locations.push(in_hosts(machine, line.address_span.clone(), "no program can use it"));
     finding.evidence.push(Evidence::new("EAFNOSUPPORT", "socket(AF_INET6)"));
-    finding.evidence.push(hosts_row(machine, line.entry.line));
+    finding.evidence.push(hosts_row(machine, line.line));
     finding.remedies.push(remedy::advice(
         "allow the address family where it is forbidden",
         THIS_SERVER,

@@ -66,12 +66,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding(format!("::1 is not on {}", lo.name));
     if let Some(line) = line {
         finding.title.push_str(", but the hosts file gives it to localhost");
-        finding.locations.push(in_hosts(
-            machine,
-            line.entry.address_span.clone(),
-            "not usable on this machine",
-        ));
-        finding.evidence.push(hosts_row(machine, line.entry.line));
+        finding.locations.push(in_hosts(machine, line.address_span.clone(), "not usable on this machine"));
+        finding.evidence.push(hosts_row(machine, line.line));
     }
     if let Some(port) = server {
         finding.evidence.extend(tcp_sockets(machine, port).map(super::super::facts::listener_row));

@@ -69,7 +69,7 @@ fn rejected(ctx: &Context<'_>, line: usize, column: usize, what: &str) -> Findin
     let row = String::from_utf8_lossy(&bytes[text.clone()]).into_owned();
     finding.evidence.push(Evidence::new(row, format!("{path}:{line}")));
     finding.remedies.push(remedy::advice(
-        format!("correct line {line}"),
+        format!("correct line {line} of /etc/nsswitch.conf"),
         WHOLE_MACHINE,
         format!("{what}; the form is `service [STATUS=action]`, for example `hosts: files dns`"),
     ));

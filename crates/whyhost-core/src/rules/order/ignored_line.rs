@@ -61,7 +61,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.locations.push(Location::of(GAI, &bytes, ignored.span.clone(), &ignored.why));
         finding.evidence.push(Evidence::new(row, format!("{GAI}:{}", ignored.line)));
         finding.remedies.push(remedy::edits(
-            "turn the line into a comment",
+            format!("turn line {} of {GAI} into a comment", ignored.line),
             Applicability::Safe,
             WHOLE_MACHINE,
             GAI,

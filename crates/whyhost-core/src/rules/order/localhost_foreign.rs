@@ -65,7 +65,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         foreign.iter().map(|(address, source)| Evidence::new(format!("localhost is {address}"), source)),
     );
     let otherwise = remedy::advice(
-        "give localhost its loopback line and ask the hosts file first",
+        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
         hosts_reach(ctx.machine),
         "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
     );

@@ -54,7 +54,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.locations.push(in_hosts(ctx.machine, 0..0, "has no answer for localhost"));
     finding.evidence = evidence;
     let otherwise = remedy::advice(
-        "give localhost its line in /etc/hosts",
+        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
         hosts_reach(ctx.machine),
         "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
     );
@@ -73,7 +73,7 @@ fn from_dns(answer: &Answer) -> Option<Vec<Evidence>> {
 fn live_through_dns(ctx: &Context<'_>, answer: &Answer) -> Option<Vec<Evidence>> {
     let LiveOutcome::Found(addresses) = &ctx.live()?.outcome else { return None };
     // systemd-resolved, whose answer is not computable either, knows localhost by itself.
-    if answer.status != Status::Unknown || localhost_supplier(ctx.machine).is_some() {
+    if answer.status != Status::Unknown || localhost_supplier(ctx).is_some() {
         return None;
     }
     let questions = resolve::dns_questions(ctx.machine, &Query::any(&ctx.target.name));

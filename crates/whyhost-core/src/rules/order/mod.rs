@@ -1,5 +1,6 @@
 //! The answer and its order: gai.conf, and what programs get for the name in the end.
 
+mod disagreement;
 mod ignored_line;
 mod localhost_foreign;
 mod localhost_unresolved;
@@ -19,6 +20,7 @@ pub(super) const RULES: &[Rule] = &[
     localhost_foreign::RULE,
     localhost_via_dns::RULE,
     order_changed::RULE,
+    disagreement::RULE,
     slow::RULE,
     model_mismatch::RULE,
 ];

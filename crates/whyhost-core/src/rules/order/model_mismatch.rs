@@ -29,8 +29,9 @@
 use super::super::facts::list;
 use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule};
+use crate::diagnose::{agrees, error_text};
 use crate::finding::{Evidence, Finding, Severity};
-use crate::resolve::{Answer, Status};
+use crate::resolve::Answer;
 use crate::snapshot::{LiveOutcome, ScopedAddr};
 use std::net::IpAddr;
 
@@ -64,16 +65,6 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     out.push(finding);
 }
 
-/// The live outcome is what the model says; `None` where the model, or the bounded live call, could not tell.
-fn agrees(answer: &Answer, live: &LiveOutcome) -> Option<bool> {
-    match (answer.status, live) {
-        (Status::Unknown, _) | (_, LiveOutcome::TimedOut) => None,
-        (Status::Found, LiveOutcome::Found(real)) => Some(addresses(answer) == *real),
-        (_, LiveOutcome::Failed(code)) => Some(answer.error.as_ref().is_some_and(|e| e.code == code)),
-        (_, LiveOutcome::Found(_)) => Some(false),
-    }
-}
-
 fn addresses(answer: &Answer) -> Vec<ScopedAddr> {
     answer.addresses.iter().map(|r| r.address).collect()
 }
@@ -84,7 +75,7 @@ fn plain(addresses: &[ScopedAddr]) -> Vec<IpAddr> {
 
 fn predicted(answer: &Answer) -> String {
     match &answer.error {
-        Some(error) => error.code.to_owned(),
+        Some(error) => error_text(error),
         None => list(&plain(&addresses(answer))),
     }
 }

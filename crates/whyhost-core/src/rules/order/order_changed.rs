@@ -68,7 +68,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 
 fn both_are_named(ctx: &Context<'_>) -> bool {
     let lines = ctx.localhost_lines();
-    [V4, V6].iter().all(|want| lines.iter().any(|l| l.entry.address == *want))
+    [V4, V6].iter().all(|want| lines.iter().any(|l| l.address == *want))
 }
 
 fn both_are_usable(machine: &Machine) -> bool {
@@ -96,7 +96,13 @@ fn setting(machine: &Machine, addresses: &[IpAddr]) -> Option<Setting> {
     Some(Setting {
         why: format!("{GAI} sorts IPv4 before ::1"),
         place: Location::of(GAI, &bytes, edit::line_text(&bytes, first), "changes the order"),
-        back: remedy::edits("back to the built-in order", Applicability::Unsafe, WHOLE_MACHINE, GAI, edits),
+        back: remedy::edits(
+            "turn the lines of /etc/gai.conf that sort into comments",
+            Applicability::Unsafe,
+            WHOLE_MACHINE,
+            GAI,
+            edits,
+        ),
     })
 }
 
@@ -111,7 +117,7 @@ fn host_conf(machine: &Machine) -> Setting {
         }
         None => (0..0, edit::insert_lines(text, usize::MAX, &["multi on".to_owned()])),
     };
-    let title = "let all lines of a name count";
+    let title = "write `multi on` in /etc/host.conf, so that all lines of a name count";
     let back = if bytes.is_some() {
         remedy::edits(title, Applicability::Unsafe, WHOLE_MACHINE, HOST_CONF, vec![edit])
     } else {

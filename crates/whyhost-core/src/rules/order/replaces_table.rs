@@ -34,7 +34,7 @@
 //! - https://github.com/octo/liboping/issues/70
 
 use super::super::edit;
-use super::super::facts::{list, localhost_addresses};
+use super::super::facts::{list, localhost_addresses_on};
 use super::super::remedy::{self, WHOLE_MACHINE};
 use super::super::{Context, Rule};
 use crate::conf::gai::{PRECEDENCES, Policy};
@@ -88,8 +88,8 @@ fn lost_rows(machine: &Machine) -> Vec<Policy> {
 }
 
 fn effect_on_localhost(machine: &Machine) -> Option<Evidence> {
-    let before = localhost_addresses(&with_gai(machine, b""))?;
-    let now = localhost_addresses(machine)?;
+    let before = localhost_addresses_on(&with_gai(machine, b""))?;
+    let now = localhost_addresses_on(machine)?;
     let words = if before == now { "as without it" } else { "not as without it" };
     let text = format!("localhost is {}, {words} ({})", list(&now), list(&before));
     Some(Evidence::new(text, "model"))
@@ -109,15 +109,15 @@ fn complete(machine: &Machine, bytes: &[u8], lost: &[Policy], last: usize) -> Re
     let row = |r: &Policy| format!("precedence  {:<13} {}", format!("{}/{}", r.prefix, r.len), r.value);
     let rows: Vec<String> = lost.iter().map(row).collect();
     let edits: Vec<TextEdit> = vec![edit::insert_lines(bytes, last + 1, &rows)];
-    let then = localhost_addresses(&with_gai(machine, &whatif::edited(bytes, &edits)));
-    let same = then.is_some() && then == localhost_addresses(machine);
+    let then = localhost_addresses_on(&with_gai(machine, &whatif::edited(bytes, &edits)));
+    let same = then.is_some() && then == localhost_addresses_on(machine);
     let applicability = if same { Applicability::Safe } else { Applicability::Unsafe };
-    remedy::edits("add the rows that were lost to gai.conf", applicability, WHOLE_MACHINE, GAI, edits)
+    remedy::edits("add the lost rows of the table to /etc/gai.conf", applicability, WHOLE_MACHINE, GAI, edits)
 }
 
 fn without(bytes: &[u8], lines: &[usize]) -> Remedy {
     let edits = lines.iter().map(|line| edit::comment_out(bytes, *line)).collect();
-    let title = "comment out the precedence lines";
+    let title = "turn the precedence lines of /etc/gai.conf into comments";
     remedy::edits(title, Applicability::Unsafe, WHOLE_MACHINE, GAI, edits)
 }
 

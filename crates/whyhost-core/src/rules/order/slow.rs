@@ -121,6 +121,6 @@ mod tests {
         let bench = debian().file("/etc/nsswitch.conf", "hosts: dns files\n");
         let found =
             bench.live("localhost", &["::1", "127.0.0.1"], 2013).of(CODE, "localhost").expect("finding");
-        assert_eq!(found.remedies[0].title, "ask files before dns");
+        assert_eq!(found.remedies[0].title, "ask files before dns in /etc/nsswitch.conf");
     }
 }

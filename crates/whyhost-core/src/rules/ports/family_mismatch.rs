@@ -100,7 +100,7 @@ fn title(ctx: &Context<'_>, refused: IpAddr, working: IpAddr, port: u16, all_fai
 fn source_line(ctx: &Context<'_>, refused: ScopedAddr) -> Option<Location> {
     let ranked = ctx.glibc()?.addresses.iter().find(|r| r.address == refused)?;
     let Source::HostsLine { line, .. } = &ranked.from else { return None };
-    let entry = ctx.machine.hosts.value.entries(&GLIBC).find(|e| e.line == *line)?;
+    let entry = ctx.machine.hosts.value.view(&GLIBC).heads().find(|e| e.line == *line)?;
     Some(in_hosts(ctx.machine, entry.address_span, "nothing listens there"))
 }
 

@@ -1,15 +1,18 @@
 //! A diagnosis on one screen: answer, cause, fix, clients, evidence, next command.
 
-use super::super::style::{HEIGHT, Ui, shorten};
+use super::super::style::{HEIGHT, Ui, height, shorten};
 use super::super::table::table;
 use super::fixes::{self, Fixes};
 use super::{evidence, findings, join, labelled};
-use whyhost_core::diagnose::{Diagnosis, Verdict, VerdictKind};
+use whyhost_core::diagnose::{Diagnosis, VerdictKind};
 use whyhost_core::reach::{AttemptOutcome, ClientOutcome, Outcome};
 use whyhost_core::snapshot::Snapshot;
 
 /// Cells of the first column of the client table.
 const CLIENT_WIDTH: usize = 34;
+
+/// Columns below which the client table would cut addresses.
+const TABLE_WIDTH: usize = 72;
 
 /// How much of each block is shown.
 #[derive(Debug, Clone, Copy)]
@@ -52,11 +55,11 @@ pub(crate) fn diagnose(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> String {
         return join(&headline);
     }
     if ui.verbose {
-        let all = findings::all(ui, &d.findings, files);
+        let all = findings::all(ui, &d.findings, &d.verdict, files);
         return join(&[headline, body(ui, d, files, EVERYTHING), all].concat());
     }
     let room = HEIGHT.saturating_sub(headline.len());
-    let fitting = ROOMS.iter().map(|r| body(ui, d, files, *r)).find(|b| b.len() <= room);
+    let fitting = ROOMS.iter().map(|r| body(ui, d, files, *r)).find(|b| height(b, ui.width) <= room);
     let body = fitting.unwrap_or_else(|| body(ui, d, files, ROOMS[ROOMS.len() - 1]));
     join(&[headline, body].concat())
 }
@@ -96,20 +99,25 @@ fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
 fn cause(ui: &Ui, d: &Diagnosis) -> Vec<String> {
     let mut label = format!("  {}  ", ui.bold("Cause"));
     let mut lines = Vec::new();
-    for sentence in sentences(&d.verdict) {
+    for sentence in sentences(d) {
         lines.extend(labelled(ui, &label, &ui.text(sentence)));
         label = " ".repeat(9);
     }
     lines
 }
 
-/// The lines of the cause that say something new.
-fn sentences(verdict: &Verdict) -> Vec<&str> {
+/// The lines of the cause that say something new; a step of the look-up is left to the evidence where others remain.
+fn sentences(d: &Diagnosis) -> Vec<&str> {
     let mut sentences: Vec<&str> = Vec::new();
-    for line in verdict.cause.iter().map(String::as_str) {
-        if !sentences.contains(&line) && !verdict.headline.ends_with(line) {
+    for line in d.verdict.cause.iter().map(String::as_str) {
+        if !sentences.contains(&line) && !d.verdict.headline.ends_with(line) {
             sentences.push(line);
         }
+    }
+    let steps = d.answers.first().filter(|a| a.addresses.is_empty()).map_or(&[][..], |a| &a.trace);
+    let is_step = |line: &&str| steps.iter().any(|s| format!("{}: {}", s.step, s.detail) == *line);
+    if !sentences.iter().all(is_step) {
+        sentences.retain(|line| !is_step(line));
     }
     sentences
 }
@@ -126,13 +134,26 @@ fn clients(ui: &Ui, clients: &[ClientOutcome], d: &Diagnosis) -> Vec<String> {
     if clients.is_empty() {
         return Vec::new();
     }
+    if ui.width < TABLE_WIDTH {
+        return clients.iter().flat_map(|c| one_below_another(ui, c, d)).collect();
+    }
     let mut rows = vec![["CLIENT", "TRIES", "RESULT"].map(|h| ui.bold(h)).to_vec()];
-    rows.extend(clients.iter().map(|c| {
-        let tries: Vec<String> = c.tried.iter().map(|a| a.address.to_string()).collect();
-        let tries = if tries.is_empty() { "–".into() } else { tries.join(", ") };
-        vec![programs(ui, c), ui.text(&tries), result(ui, c, d)]
-    }));
+    rows.extend(clients.iter().map(|c| vec![programs(ui, c), ui.text(&tries(c)), result(ui, c, d)]));
     table(ui, 2, &rows)
+}
+
+/// The cells of a client where the screen is too narrow for columns.
+fn one_below_another(ui: &Ui, client: &ClientOutcome, d: &Diagnosis) -> Vec<String> {
+    let cells = [format!("tries {}", ui.text(&tries(client))), result(ui, client, d)];
+    let mut lines = labelled(ui, "  ", &programs(ui, client));
+    lines.extend(cells.iter().flat_map(|cell| labelled(ui, "    ", cell)));
+    lines
+}
+
+/// The addresses in the order of the attempts.
+fn tries(client: &ClientOutcome) -> String {
+    let tries: Vec<String> = client.tried.iter().map(|a| a.address.to_string()).collect();
+    if tries.is_empty() { "–".into() } else { tries.join(", ") }
 }
 
 /// The programs of a kind, as many as there is room for; with `-v` all of them behind the name of the kind.

@@ -1,26 +1,40 @@
 //! Edits of a file as `-` and `+` lines.
 
-use super::super::style::{Ui, line_of_file};
-use super::super::table::table;
+use super::super::style::{Ui, line_of_file, shorten};
 use std::ops::Range;
 use whyhost_core::diff::{self, Hunk, Kind};
 use whyhost_core::finding::TextEdit;
 use whyhost_core::whatif::edited;
 
-/// The changed lines, indented, with the place beside the first line of every change.
-pub(crate) fn edits(ui: &Ui, indent: usize, path: &str, bytes: &[u8], edits: &[TextEdit]) -> Vec<String> {
-    let rows: Vec<Vec<String>> = changes(bytes, edits)
-        .iter()
-        .map(|change| {
-            let text = match change.kind {
-                Kind::Removed => ui.bad(&format!("- {}", change.text)),
-                _ => ui.good(&format!("+ {}", change.text)),
-            };
-            let place = change.place.map(|line| ui.dim(&format!("{path}:{line}")));
-            std::iter::once(text).chain(place).collect()
-        })
-        .collect();
-    table(ui, indent, &rows)
+/// The changes of a file as text.
+pub(crate) struct Shown {
+    /// `path:line` of the first change.
+    pub(crate) place: String,
+    /// The changed lines, indented; from the second change on below its place, which so is never copied with a line.
+    pub(crate) lines: Vec<String>,
+}
+
+/// What `edits` do to the file of `bytes` at `path`.
+pub(crate) fn edits(ui: &Ui, indent: usize, path: &str, bytes: &[u8], edits: &[TextEdit]) -> Shown {
+    let mut shown = Shown { place: path.to_owned(), lines: Vec::new() };
+    for change in changes(bytes, edits) {
+        let pad = " ".repeat(indent);
+        let place = change.place.map(|line| format!("{path}:{line}"));
+        match place {
+            Some(place) if shown.lines.is_empty() => shown.place = place,
+            Some(place) => shown.lines.push(format!("{pad}{}", ui.dim(&place))),
+            None => {}
+        }
+        let sign = if change.kind == Kind::Removed { '-' } else { '+' };
+        let text = shorten_unless_verbose(ui, &ui.text(&format!("{sign} {}", change.text)), indent);
+        let text = if change.kind == Kind::Removed { ui.bad(&text) } else { ui.good(&text) };
+        shown.lines.push(format!("{pad}{text}"));
+    }
+    shown
+}
+
+fn shorten_unless_verbose(ui: &Ui, text: &str, indent: usize) -> String {
+    if ui.verbose { text.to_owned() } else { shorten(ui, text, ui.width.saturating_sub(indent)) }
 }
 
 /// A line that goes or comes.

@@ -1,8 +1,9 @@
 //! The proof: where each address comes from, what placed it, who listens, what the real resolver says.
 
 use super::super::style::{Ui, dim, line_of_file};
-use super::super::table::table;
+use super::super::table::wrapped;
 use std::net::IpAddr;
+use std::time::Duration;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison};
 use whyhost_core::finding::{Evidence, Severity};
 use whyhost_core::reach::Listener;
@@ -42,7 +43,7 @@ pub(crate) fn evidence(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -
         .map(|row| row.into_iter().filter(|cell| !cell.is_empty()).map(|cell| ui.text(cell)).collect())
         .collect();
     let mut lines = vec![format!("  {}", ui.bold(&heading(d)))];
-    lines.extend(table(ui, 2, &cells).into_iter().map(|l| format!("  {}", dim(l.trim_start()))));
+    lines.extend(wrapped(ui, 2, &cells).into_iter().map(|l| format!("  {}", dim(&l[2..]))));
     lines
 }
 
@@ -66,7 +67,7 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
     }
     let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();
     for evidence in proofs(ui, d) {
-        let source = evidence.source.clone().unwrap_or_default();
+        let source = source(evidence);
         let sockets = source == SOCKETS && !d.listeners.is_empty();
         let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
         if !sockets && !rows.iter().chain(&ours).any(same) {
@@ -77,8 +78,15 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
     rows
 }
 
+/// The source; `sysctl` alone where the fact repeats which one.
+fn source(evidence: &Evidence) -> String {
+    let source = evidence.source.as_deref().unwrap_or_default();
+    let kind = source.split_once(' ').filter(|(_, name)| evidence.text.starts_with(name));
+    kind.map_or(source, |(kind, _)| kind).to_owned()
+}
+
 /// The source that rules name for listeners; those of the port have rows of their own here.
-const SOCKETS: &str = "listening sockets of the kernel";
+const SOCKETS: &str = "listening sockets";
 
 /// The proofs of the findings that are shown.
 fn proofs<'d>(ui: &Ui, d: &'d Diagnosis) -> impl Iterator<Item = &'d Evidence> {
@@ -100,10 +108,16 @@ fn address(place: usize, ranked: &Ranked, files: &Snapshot) -> Row {
     let fact = match &ranked.from {
         Source::HostsLine { path, line } => hosts_line(files, path, *line).unwrap_or_default(),
         Source::Builtin { cite } => cite.clone(),
+        Source::Dns { expanded: Some(name), .. } => format!("as {name}"),
         _ => String::new(),
     };
     let rank = if place < 2 { 0 } else { 4 };
-    Row::new(rank, ranked.from.to_string(), fact, format!("gives {}", ranked.address))
+    let source = match &ranked.from {
+        // The name under which it answered is a fact; in the first column it would widen all rows.
+        Source::Dns { server, .. } => format!("DNS {server}"),
+        from => from.to_string(),
+    };
+    Row::new(rank, source, fact, format!("gives {}", ranked.address))
 }
 
 /// A line of a recorded file, without blanks around it.
@@ -113,6 +127,9 @@ fn hosts_line(files: &Snapshot, path: &str, line: usize) -> Option<String> {
     Some(line_of_file(line.trim_ascii()))
 }
 
+/// Longest comparison that leaves room for a third column.
+const VALUES: usize = 24;
+
 /// What put the first address before the next one.
 fn order(answer: &Answer) -> Option<Row> {
     let [first, second, ..] = answer.addresses.as_slice() else { return None };
@@ -120,12 +137,11 @@ fn order(answer: &Answer) -> Option<Row> {
     let row = match &first.placed_by {
         Because::Rfc6724 { rule, ours, theirs } => {
             let name = answer.comparison.iter().find(|r| r.rule == *rule).map_or("", |r| r.name);
-            Row::new(
-                0,
-                format!("RFC 6724 rule {rule}"),
-                format!("{name} {}", compared(ours, theirs)),
-                meaning,
-            )
+            let values = compared(ours, theirs);
+            let fact = if values.starts_with(name) { values } else { format!("{name} {values}") };
+            // The heading says what came first; both values must be seen.
+            let meaning = if fact.len() > VALUES { String::new() } else { meaning };
+            Row::new(0, format!("RFC 6724 rule {rule}"), fact, meaning)
         }
         Because::PreferV4 { setting } => Row::new(0, setting.clone(), "IPv4 first", meaning),
         Because::FileOrder => Row::new(2, "order", "no rule tells them apart", "order of delivery kept"),
@@ -169,6 +185,7 @@ fn live(live: &LiveComparison) -> Row {
     let meaning = match live.matches {
         Some(true) => "same as predicted",
         Some(false) => "not as predicted",
+        None if live.lookup.outcome == LiveOutcome::TimedOut => "",
         None => "no prediction",
     };
     Row::new(1, "getaddrinfo, live", outcome(&live.lookup), meaning)
@@ -179,7 +196,10 @@ pub(crate) fn outcome(lookup: &LiveLookup) -> String {
     match &lookup.outcome {
         LiveOutcome::Found(addresses) => list(addresses),
         LiveOutcome::Failed(error) => error.clone(),
-        LiveOutcome::TimedOut => format!("no answer within {} ms", lookup.elapsed_ms),
+        // Rounded: the bound is what was given, and two runs print the same.
+        LiveOutcome::TimedOut => {
+            format!("no answer within {:.1} s", Duration::from_millis(lookup.elapsed_ms).as_secs_f64())
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::evidence::{compared, outcome};
 use super::{join, labelled};
 use whyhost_core::finding::Severity;
 use whyhost_core::resolve::{Answer, Because, Query, RuleRow, Source, Status};
-use whyhost_core::snapshot::Family;
+use whyhost_core::snapshot::{Family, LiveOutcome};
 
 /// The addresses of one answer, one a line.
 pub(crate) fn short(answer: &Answer) -> String {
@@ -200,6 +200,7 @@ pub(crate) fn step_by_step(ui: &Ui, e: &Explanation<'_>, answer: &Answer) -> Str
         let verdict = match live.matches {
             Some(true) => " = predicted",
             Some(false) => ", not as predicted",
+            None if live.lookup.outcome == LiveOutcome::TimedOut => "",
             None => ", no prediction",
         };
         lines.extend(step("live", &format!("{}{verdict}", outcome(&live.lookup))));

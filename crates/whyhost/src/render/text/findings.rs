@@ -4,7 +4,7 @@ use super::super::style::{Ui, cells, dim};
 use super::fixes::{self, Fixes};
 use super::labelled;
 use whyhost_core::diagnose::Verdict;
-use whyhost_core::finding::{Finding, Severity};
+use whyhost_core::finding::{Finding, Remedy, Severity};
 use whyhost_core::snapshot::Snapshot;
 
 /// What was found beside what the verdict says, at most `limit`.
@@ -29,12 +29,12 @@ pub(crate) fn also(ui: &Ui, findings: &[Finding], verdict: &Verdict, limit: usiz
     lines
 }
 
-/// Every finding with proof and repair.
-pub(crate) fn all(ui: &Ui, findings: &[Finding], files: &Snapshot) -> Vec<String> {
-    findings.iter().flat_map(|f| whole(ui, f, files)).collect()
+/// Every finding with its proof, and the repairs that the verdict does not name.
+pub(crate) fn all(ui: &Ui, findings: &[Finding], verdict: &Verdict, files: &Snapshot) -> Vec<String> {
+    findings.iter().flat_map(|f| whole(ui, f, verdict, files)).collect()
 }
 
-fn whole(ui: &Ui, finding: &Finding, files: &Snapshot) -> Vec<String> {
+fn whole(ui: &Ui, finding: &Finding, verdict: &Verdict, files: &Snapshot) -> Vec<String> {
     let head = format!("{}: ", severity(ui, finding));
     let mut lines = vec![String::new()];
     lines.extend(labelled(ui, &format!("  {head}"), &ui.text(&finding.title)));
@@ -49,7 +49,9 @@ fn whole(ui: &Ui, finding: &Finding, files: &Snapshot) -> Vec<String> {
         let source = evidence.source.as_ref().map_or(String::new(), |s| format!("{s}: "));
         lines.extend(labelled(ui, "    - ", &ui.text(&format!("{source}{}", evidence.text))));
     }
-    lines.extend(fixes::fixes(ui, &finding.remedies, files, Fixes::ALL));
+    let named = |r: &&Remedy| verdict.fixes.iter().any(|fix| fix.title == r.title && fix.action == r.action);
+    let others: Vec<Remedy> = finding.remedies.iter().filter(|r| !named(r)).cloned().collect();
+    lines.extend(fixes::fixes(ui, &others, files, Fixes::ALL));
     lines
 }
 
@@ -62,7 +64,7 @@ fn severity(ui: &Ui, finding: &Finding) -> String {
     }
 }
 
-/// The last line: the codes, and the command that tells more; empty without a code.
+/// The last line: the codes, all of them with `-v`, and the command that tells more of the first; empty without a code.
 pub(crate) fn codes(ui: &Ui, findings: &[Finding]) -> Vec<String> {
     let mut codes: Vec<&str> = Vec::new();
     for finding in findings.iter().filter(|f| f.severity != Severity::Note || ui.verbose) {
@@ -74,10 +76,15 @@ pub(crate) fn codes(ui: &Ui, findings: &[Finding]) -> Vec<String> {
     let line = |shown: usize| {
         let rest = codes.len() - shown;
         let more = if rest > 0 { format!(", … {rest} more") } else { String::new() };
-        let code = if codes.len() == 1 { first } else { "CODE" };
-        ui.text(&format!("{}{more} · whyhost rule {code}", codes[..shown].join(", ")))
+        ui.text(&format!("{}{more}", codes[..shown].join(", ")))
     };
-    let fitting = (1..=codes.len()).rev().map(line).find(|l| cells(l) + 2 <= ui.width);
-    let lines = labelled(ui, "  ", &fitting.unwrap_or_else(|| line(1)));
+    let command = format!("whyhost rule {first}");
+    let least = if ui.verbose { codes.len() } else { 1 };
+    let whole = |shown: usize| ui.text(&format!("{} · {command}", line(shown)));
+    let fitting = (least..=codes.len()).rev().map(whole).find(|l| cells(l) + 2 <= ui.width);
+    let lines = match fitting {
+        Some(line) => vec![format!("  {line}")],
+        None => [labelled(ui, "  ", &line(least)), vec![format!("  {}", ui.text(&command))]].concat(),
+    };
     lines.iter().map(|l| dim(l)).collect()
 }

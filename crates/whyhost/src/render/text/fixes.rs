@@ -29,17 +29,18 @@ impl Fixes {
 /// The remedies below `Fix`.
 pub(crate) fn fixes(ui: &Ui, remedies: &[Remedy], files: &Snapshot, room: Fixes) -> Vec<String> {
     let shown = &remedies[..room.count.min(remedies.len())];
-    let column = reach_column(ui, shown);
+    let parts: Vec<Part> = shown.iter().map(|remedy| part(ui, remedy, files)).collect();
+    let column = reach_column(ui, &parts);
     let mut lines = Vec::new();
-    for (i, remedy) in shown.iter().enumerate() {
+    for (i, part) in parts.iter().enumerate() {
         let lead = if i == 0 { "" } else { "or " };
-        lines.extend(head(ui, remedy, lead, column));
-        let is_words = matches!(remedy.action, RemedyAction::Advice { .. });
+        lines.extend(head(ui, part, lead, column));
+        let is_words = matches!(part.remedy.action, RemedyAction::Advice { .. });
         if i < room.detailed && (room.words || !is_words) {
-            lines.extend(action(ui, remedy, files));
+            lines.extend(part.action.iter().cloned());
         }
         if i < room.detailed && room.words {
-            lines.extend(effect(ui, remedy));
+            lines.extend(effect(ui, part.remedy));
         }
     }
     if let Some(first) = lines.first_mut() {
@@ -55,12 +56,35 @@ pub(crate) fn fixes(ui: &Ui, remedies: &[Remedy], files: &Snapshot, room: Fixes)
     lines
 }
 
+/// A remedy as text.
+struct Part<'r> {
+    remedy: &'r Remedy,
+    /// What to do, with the place in the file.
+    title: String,
+    /// The commands or lines.
+    action: Vec<String>,
+}
+
+fn part<'r>(ui: &Ui, remedy: &'r Remedy, files: &Snapshot) -> Part<'r> {
+    let mut title = ui.text(&remedy.title);
+    let action = match &remedy.action {
+        RemedyAction::Edits { path, edits } => {
+            let bytes = files.file(path).and_then(|f| f.bytes()).unwrap_or_default();
+            let shown = edits::edits(ui, DEEP, path, &bytes, edits);
+            title = format!("{title} ({})", ui.text(&shown.place));
+            shown.lines
+        }
+        _ => words(ui, remedy),
+    };
+    Part { remedy, title, action }
+}
+
 /// The column where every `→ reach` starts, where all titles leave room for it.
-fn reach_column(ui: &Ui, remedies: &[Remedy]) -> usize {
-    let reach = remedies.iter().map(|r| cells(&reach(ui, r))).max().unwrap_or(0);
-    let title = |(i, r): (usize, &Remedy)| cells(&ui.text(&r.title)) + if i == 0 { 0 } else { 3 };
+fn reach_column(ui: &Ui, parts: &[Part<'_>]) -> usize {
+    let reach = parts.iter().map(|p| cells(&reach(ui, p.remedy))).max().unwrap_or(0);
+    let title = |(i, p): (usize, &Part<'_>)| cells(&p.title) + if i == 0 { 0 } else { 3 };
     let fits = |w: &usize| INDENT + w + 2 + reach <= ui.width;
-    remedies.iter().enumerate().map(title).filter(fits).max().unwrap_or(0)
+    parts.iter().enumerate().map(title).filter(fits).max().unwrap_or(0)
 }
 
 fn reach(ui: &Ui, remedy: &Remedy) -> String {
@@ -72,10 +96,10 @@ fn reach(ui: &Ui, remedy: &Remedy) -> String {
     ui.text(&format!("→ {}{caution}", remedy.reach))
 }
 
-fn head(ui: &Ui, remedy: &Remedy, lead: &str, column: usize) -> Vec<String> {
+fn head(ui: &Ui, part: &Part<'_>, lead: &str, column: usize) -> Vec<String> {
     let pad = " ".repeat(INDENT);
-    let text = format!("{lead}{}", ui.text(&remedy.title));
-    let reach = reach(ui, remedy);
+    let text = format!("{lead}{}", part.title);
+    let reach = reach(ui, part.remedy);
     let gap = column.max(cells(&text)) - cells(&text) + 2;
     if INDENT + cells(&text) + gap + cells(&reach) <= ui.width {
         return vec![format!("{pad}{text}{}{}", " ".repeat(gap), ui.dim(&reach))];
@@ -102,83 +126,18 @@ fn effect(ui: &Ui, remedy: &Remedy) -> Vec<String> {
     lines.iter().map(|l| format!("{deep}{}", dim(l))).collect()
 }
 
-/// What is to be typed or written.
-fn action(ui: &Ui, remedy: &Remedy, files: &Snapshot) -> Vec<String> {
+/// What is to be typed or done. A command stays on one line, however wide: a copy of it must run.
+fn words(ui: &Ui, remedy: &Remedy) -> Vec<String> {
+    let deep = " ".repeat(DEEP);
     match &remedy.action {
-        RemedyAction::Command { commands } => commands
-            .iter()
-            .filter(|c| !remedy.title.contains(c.as_str()))
-            .flat_map(|c| command(&ui.text(c), ui.width.saturating_sub(DEEP)))
-            .map(|l| format!("{}{l}", " ".repeat(DEEP)))
-            .collect(),
-        RemedyAction::Edits { path, edits } => {
-            let bytes = files.file(path).and_then(|f| f.bytes()).unwrap_or_default();
-            edits::edits(ui, DEEP, path, &bytes, edits)
+        RemedyAction::Command { commands } => {
+            let new = commands.iter().filter(|c| !remedy.title.contains(c.as_str()));
+            new.map(|c| format!("{deep}{}", ui.text(c))).collect()
         }
-        RemedyAction::Advice { text } if *text == remedy.title => Vec::new(),
-        RemedyAction::Advice { text } => wrap(&ui.text(text), ui.width.saturating_sub(DEEP))
-            .into_iter()
-            .map(|l| format!("{}{l}", " ".repeat(DEEP)))
-            .collect(),
-    }
-}
-
-/// A shell command in lines that can be pasted, never cut: broken with `\` at spaces outside quotes, and after the `&&` of
-/// a quoted script, where a line end means nothing.
-fn command(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in shell_words(text) {
-        let line = lines.last_mut().expect("never empty");
-        if !line.is_empty() && cells(line) + cells(word) + 2 > width {
-            line.truncate(line.trim_end().len());
-            line.push_str(" \\");
-            lines.push("  ".to_owned());
+        RemedyAction::Advice { text } if *text != remedy.title => {
+            let lines = wrap(&ui.text(text), ui.width.saturating_sub(DEEP));
+            lines.iter().map(|l| format!("{deep}{l}")).collect()
         }
-        let mut parts = word.split_inclusive("&& ").filter(|_| cells(word) + 2 > width).peekable();
-        if parts.peek().is_none() {
-            lines.last_mut().expect("never empty").push_str(word);
-        }
-        for (i, part) in parts.enumerate() {
-            if i > 0 {
-                lines.push("  ".to_owned());
-            }
-            lines.last_mut().expect("never empty").push_str(part.trim_end());
-        }
-    }
-    lines
-}
-
-/// Words with the spaces behind them; quotes keep their spaces.
-fn shell_words(text: &str) -> Vec<&str> {
-    let (mut words, mut start, mut quote, mut blank) = (Vec::new(), 0, None, false);
-    for (at, c) in text.char_indices() {
-        if blank && c != ' ' {
-            words.push(&text[start..at]);
-            start = at;
-        }
-        match (quote, c) {
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(q), c) if q == c => quote = None,
-            _ => {}
-        }
-        blank = c == ' ' && quote.is_none();
-    }
-    words.push(&text[start..]);
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_stay_whole() {
-        assert_eq!(command("sudo x --y 'a b c d e f'", 14), ["sudo x --y \\", "  'a b c d e f'"]);
-        assert_eq!(command("short one", 40), ["short one"]);
-        let script = "sudo sh -c 'first command here && second one'";
-        assert_eq!(command(script, 26), ["sudo sh -c \\", "  'first command here &&", "  second one'"]);
-        let text = "printf '%s\\n' one two | sudo tee -a /etc/gai.conf > /dev/null";
-        let joined = command(text, 30).join("\n").replace(" \\\n  ", " ");
-        assert_eq!(joined, text);
+        _ => Vec::new(),
     }
 }

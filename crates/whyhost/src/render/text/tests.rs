@@ -177,8 +177,8 @@ fn the_first_screen() {
   Fix    let the server listen on [::1]:3000 as well  → all clients connect
          or run clients with NODE_OPTIONS=--dns-result-order=ipv4first  → Node only
             export NODE_OPTIONS=--dns-result-order=ipv4first
-         or add the line                              → whole machine
-            + ::1 localhost  /etc/hosts:1
+         or add the line (/etc/hosts:1)               → whole machine
+            + ::1 localhost
   Not    delete `::1 localhost`: servers on ::1 vanish for everyone
 
   CLIENT                              TRIES           RESULT

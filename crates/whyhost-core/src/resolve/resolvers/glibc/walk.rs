@@ -3,7 +3,7 @@
 
 use super::{Failure, Found, fail, system};
 use crate::conf::nsswitch::{Action, Service, Services, Status};
-use crate::machine::{GlibcVersion, Machine, NSSWITCH};
+use crate::machine::{FileState, GlibcVersion, Machine, NSSWITCH};
 use crate::resolve::answer::{Query, Step};
 use crate::resolve::stage::{self, Call, Candidate, HErrno, Outcome, Report, has_function};
 use crate::snapshot::Family;
@@ -207,10 +207,11 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     let services = listed(machine, trace)?;
     if services.is_empty() {
-        return fail("EAI_NONAME");
+        return nothing_called(errno_before(machine));
     }
     let mut last: Option<Report> = None;
-    let (mut h_errno, mut errno) = (None, None);
+    let mut errno = errno_before(machine);
+    let mut h_errno = None;
     let mut merging: Option<Report> = None;
     for service in &services {
         let report = if has_function(&service.name, Call::V4) {
@@ -257,8 +258,21 @@ pub(super) fn simple(machine: &Machine, query: &Query, trace: &mut Vec<Step>) ->
     }
     match last {
         Some(report) => simple_result(report, h_errno, errno),
-        None => fail("EAI_NONAME"),
+        None => nothing_called(errno),
     }
+}
+
+/// The first look-up of a process reads host.conf, nsswitch.conf and resolv.conf; where one is missing, its ENOENT is
+/// what errno holds from then on.
+fn errno_before(machine: &Machine) -> Option<&'static str> {
+    let missing = |state: &FileState| matches!(state, FileState::Absent(_));
+    let states = [&machine.host_conf.state, &machine.nsswitch.state, &machine.resolv.state];
+    states.into_iter().any(missing).then_some("ENOENT")
+}
+
+/// No service could be called (`!any_service && errno != ENOENT` in getXXbyYY_r.c).
+fn nothing_called<T>(errno: Option<&'static str>) -> Result<T, Failure> {
+    fail(if errno.is_some() { "EAI_NODATA" } else { "EAI_NONAME" })
 }
 
 /// What `gethostbyname2_r` makes of the service behind a merge: two results cannot be merged, but the earlier one is
