@@ -11,7 +11,7 @@ use whyhost_core::snapshot::Snapshot;
 const DOCUMENTS: [&str; 4] =
     ["README.md", "docs/ARCHITECTURE.md", "docs/CONTRIBUTING.md", "docs/resolvers.md"];
 /// First parts of paths of this repository.
-const ROOTS: [&str; 5] = ["crates", "docs", "testdata", "xtask", ".ci"];
+const ROOTS: [&str; 4] = ["crates", "docs", "testdata", ".ci"];
 /// Files beside them.
 const TOP_FILES: [&str; 3] = ["Cargo.toml", "LICENSE-MIT", "LICENSE-APACHE"];
 
@@ -132,7 +132,7 @@ fn is_crate_name(word: &str) -> bool {
     of_the_family || ["hosts-edit", "whyhost", "xtask"].contains(&word)
 }
 
-/// Names of the packages below crates/, and xtask.
+/// Names of the packages below crates/.
 fn crates() -> BTreeSet<String> {
     let entries = fs::read_dir(root().join("crates")).expect("crates/");
     let manifests =
@@ -142,7 +142,7 @@ fn crates() -> BTreeSet<String> {
         let line = text.lines().find_map(|line| line.strip_prefix("name = \"")).expect("a package name");
         line.trim_end_matches('"').to_owned()
     };
-    manifests.map(name).chain(["xtask".to_owned()]).collect()
+    manifests.map(name).collect()
 }
 
 /// What stands in backquotes, fenced blocks left out.
@@ -167,5 +167,5 @@ fn read(document: &str) -> String {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

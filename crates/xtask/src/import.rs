@@ -17,7 +17,7 @@ const FILES: [&str; 2] = ["matrix.jsonl", "random.jsonl"];
 
 /// Converts every file of `dir`.
 pub(crate) fn run(dir: &Path) -> Result<()> {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/oracle/libc");
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/oracle/libc");
     fs::create_dir_all(&target)?;
     for file in FILES {
         let source = dir.join(file);

@@ -92,7 +92,7 @@ fn tree(package: &str, more: &[&str]) -> BTreeSet<String> {
             package,
         ])
         .args(more)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
         .output()
         .expect("cargo tree");
     assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));

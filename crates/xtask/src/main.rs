@@ -2,7 +2,7 @@
 
 mod import;
 mod oracle;
-#[path = "../../crates/whyhost-core/tests/recorded/mod.rs"]
+#[path = "../../whyhost-core/tests/recorded/mod.rs"]
 mod recorded;
 
 use clap::{Parser, Subcommand};
