@@ -1,8 +1,12 @@
-//! The map is true: what README.md and docs/*.md name exists, and docs/ARCHITECTURE.md leaves no crate out.
+//! The map is true: what README.md and docs/*.md name exists, docs/ARCHITECTURE.md leaves no crate out and names guards
+//! that are there, and every resolver and deviation is listed.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use whyhost_core::machine::Machine;
+use whyhost_core::resolve::{self, Query};
+use whyhost_core::snapshot::Snapshot;
 
 const DOCUMENTS: [&str; 4] =
     ["README.md", "docs/ARCHITECTURE.md", "docs/CONTRIBUTING.md", "docs/resolvers.md"];
@@ -40,6 +44,81 @@ fn links_between_documents_lead_somewhere() {
     }
 }
 
+#[test]
+fn every_invariant_names_a_guard_that_is_there() {
+    let text = read("docs/ARCHITECTURE.md");
+    let (_, table) = text.split_once("## Invariants").expect("the table of invariants");
+    let rows: Vec<&str> = table.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| #")).collect();
+    assert!(rows.len() > 10, "only {} invariants were recognised", rows.len());
+    for row in rows {
+        let guard = quoted(row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default());
+        let (files, names): (Vec<String>, Vec<String>) = guard.into_iter().partition(|word| is_path(word));
+        assert!(!files.is_empty(), "no guard: {row}");
+        let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
+        for name in names {
+            assert!(texts.iter().any(|t| t.contains(&name)), "`{name}` is not in {files:?}");
+        }
+    }
+}
+
+#[test]
+fn every_command_of_the_readme_for_tests_is_what_ci_runs() {
+    let readme = read("README.md");
+    let (_, section) = readme.split_once("## Tests").expect("a section on tests");
+    let command = section.split("```sh\n").nth(1).and_then(|s| s.lines().next()).expect("a command");
+    assert!(command.starts_with("cargo test"), "{command}");
+    assert!(
+        read(".ci/run").lines().any(|line| line.starts_with(command)),
+        ".ci/run does not run `{command}`"
+    );
+}
+
+#[test]
+fn every_resolver_has_its_chapter() {
+    let text = read("docs/resolvers.md");
+    let snapshot = read("testdata/machines/debian12.json");
+    let machine = Machine::new(Snapshot::from_json(&snapshot).expect("a snapshot"));
+    let answers = resolve::answers(&machine, &Query::any("localhost"));
+    assert!(answers.len() >= 2, "{} resolvers", answers.len());
+    for answer in answers {
+        let heading = format!("\n## {}\n", answer.resolver);
+        let (_, chapter) =
+            text.split_once(&heading).unwrap_or_else(|| panic!("no chapter {}", answer.resolver));
+        let chapter = chapter.split("\n## ").next().unwrap_or_default();
+        for part in ["\nVersions ", "| stage | what it does | where it is written |", "\n| order |"] {
+            assert!(chapter.contains(part), "{}: nothing on {part:?}", answer.resolver);
+        }
+    }
+}
+
+#[test]
+fn every_known_deviation_is_listed() {
+    let text = read("docs/resolvers.md");
+    let (_, table) = text.split_once("## Known deviations").expect("the table of deviations");
+    let tests = read("crates/whyhost-core/tests/oracle_libc.rs");
+    let rows = tests.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.strip_suffix("),"));
+    let questions: BTreeSet<&str> = rows.filter_map(|row| row.split('"').next()).collect();
+    assert!(!questions.is_empty(), "no deviation was recognised in oracle_libc.rs");
+    for question in questions {
+        assert!(table.contains(question), "docs/resolvers.md does not list {question}");
+    }
+}
+
+#[test]
+fn every_machine_named_after_a_rule_has_its_page() {
+    let mut named = 0;
+    for entry in fs::read_dir(root().join("testdata/machines")).expect("machines") {
+        let file = entry.expect("an entry").file_name().into_string().expect("a name");
+        let Some(stem) = file.strip_suffix(".json").filter(|stem| stem.contains('.')) else { continue };
+        let page = |code: &str| root().join("docs/rules").join(format!("{code}.md")).exists();
+        // CODE or CODE-VARIANT.
+        let cuts = stem.match_indices('-').map(|(at, _)| at).chain([stem.len()]);
+        assert!(cuts.into_iter().any(|at| page(&stem[..at])), "docs/rules has no page for {stem}");
+        named += 1;
+    }
+    assert!(named > 20, "only {named} machines are named after a rule");
+}
+
 fn is_path(word: &str) -> bool {
     let top = word.split('/').next().unwrap_or_default();
     let below_a_root = word.contains('/') && ROOTS.contains(&top) && !word.contains([' ', '*', '<']);
@@ -70,7 +149,11 @@ fn crates() -> BTreeSet<String> {
 fn words(document: &str) -> Vec<String> {
     let text = read(document);
     let prose: String = text.split("```").step_by(2).collect();
-    prose.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    quoted(&prose)
+}
+
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// Targets of `[…](…)` inside the repository.

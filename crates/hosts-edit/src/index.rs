@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use crate::view::{Reader, View};
+use crate::reader::Reader;
+use crate::view::View;
 
 /// Names that are put into the table together.
 const BATCH: usize = 128;

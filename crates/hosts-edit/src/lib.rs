@@ -11,6 +11,7 @@ mod index;
 mod line;
 mod lookup;
 mod parse;
+mod reader;
 mod split;
 mod style;
 mod view;

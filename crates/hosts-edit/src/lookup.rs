@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::dialect::{Dialect, Families, MUSL, Picks};
 use crate::file::{Family, HostsFile};
-use crate::view::{Reader, View};
+use crate::reader::Reader;
+use crate::view::View;
 
 /// One address that the file gives for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
