@@ -261,7 +261,7 @@ fn nothing_listens(case: &Case<'_>, port: u16) -> Vec<String> {
         lines.push(format!("listening nearby: {}", nearest.join(", ")));
     }
     if lines.is_empty() {
-        lines.push("no program of this machine has the port, on any address".into());
+        lines.push("no program of this machine holds the port on any address".into());
     }
     lines
 }
