@@ -33,8 +33,10 @@ pub(crate) struct Reader<'f> {
     grown: Option<(usize, Vec<u8>)>,
     /// Lines without this name are passed over.
     wanted: Option<&'f [u8]>,
-    /// More names of a line are not collected.
+    /// More names of a line are not looked at.
     most_names: usize,
+    /// How many names the current entry has; `names` has fewer of them where one is wanted.
+    pub(crate) count: usize,
 }
 
 impl<'f> Reader<'f> {
@@ -56,12 +58,14 @@ impl<'f> Reader<'f> {
             grown: None,
             wanted: None,
             most_names: view.dialect.names_per_line,
+            count: 0,
         }
     }
 
     /// Passes over lines that do not have `name`, before their names are collected: a line may have millions.
     ///
-    /// Lines that have it inside a longer word are still read.
+    /// Lines that have it inside a longer word are still read. Of a line that has it, only the first name and those that
+    /// are the wanted one are collected.
     pub(crate) fn naming(view: View<'f>, name: &'f [u8]) -> Reader<'f> {
         // A consumer that judges names may undo escapes, so their text need not stand in the file.
         let wanted = (view.dialect.names == NameRule::Any).then(|| view.dialect.undotted(name));
@@ -197,6 +201,7 @@ impl<'f> Reader<'f> {
                 self.names.push(start..self.text.end);
             }
         }
+        self.count = self.names.len();
     }
 
     /// Where the text ends and a comment begins.
@@ -249,6 +254,7 @@ impl<'f> Reader<'f> {
         let text = &self.bytes[self.text.clone()];
         let base = self.text.start;
         self.names.clear();
+        self.count = 0;
         let blanked = dialect.blanks.blanked(text);
         for (i, range) in parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(self.most_names).enumerate()
         {
@@ -260,6 +266,11 @@ impl<'f> Reader<'f> {
             let kept = if dialect.nul == Nul::EndsWord { word_before_nul(word) } else { word.len() };
             match dialect.names.judge(&word[..kept], i == 0) {
                 Verdict::Keeps | Verdict::KeepsAs(_) => {
+                    self.count += 1;
+                    let passed = |name| !dialect.same_name(&word[..kept], name);
+                    if self.count > 1 && self.wanted.is_some_and(passed) {
+                        continue;
+                    }
                     self.names.push(base + range.start..base + range.start + kept);
                 }
                 Verdict::Drops => {}

@@ -109,7 +109,7 @@ impl<'f> View<'f> {
             let Some(name_span) = reader.named().find(is_same).map(|(span, _)| span.clone()) else {
                 continue;
             };
-            let (line, names) = (reader.line(), reader.names.len());
+            let (line, names) = (reader.line(), reader.count);
             let (address, address_span) = (reader.value.ip, reader.address.clone());
             places.push(Place { line, address, address_span, name_span, names });
         }

@@ -144,6 +144,31 @@ fn no_text_and_no_remedy_gives_wrong_advice() {
     }
 }
 
+/// A remedy stands behind the word "Fix", far from its finding: it names the file, and points at no other finding.
+#[test]
+fn a_remedy_stands_alone() {
+    for (name, finding) in all_findings() {
+        for remedy in &finding.remedies {
+            let words = match &remedy.action {
+                RemedyAction::Edits { path, .. } => {
+                    assert!(
+                        remedy.title.contains(path.as_str()),
+                        "{name}: {}: {}",
+                        finding.code,
+                        remedy.title
+                    );
+                    remedy.title.clone()
+                }
+                RemedyAction::Command { .. } => remedy.title.clone(),
+                RemedyAction::Advice { text } => format!("{} {text}", remedy.title),
+            };
+            for pointer in ["finding", "this line", "the line ", "first cause", "named beside"] {
+                assert!(!words.contains(pointer), "{name}: {}: {words}", finding.code);
+            }
+        }
+    }
+}
+
 fn all_findings() -> Vec<(String, Finding)> {
     let mut all = Vec::new();
     for (name, snapshot, page) in machines() {

@@ -56,7 +56,8 @@ pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Que
     if global.from.is_some() || global.root.is_some() {
         return machine;
     }
-    if !resolve::dns_questions(&machine, query).is_empty() {
+    // The questions are looked for only where somebody sees the remark: a large hosts file is searched for them.
+    if out.shows_waiting() && !resolve::dns_questions(&machine, query).is_empty() {
         let seconds = global.timeout.as_secs_f64();
         out.waiting(&format!("asking DNS for {}, at most {seconds} s …", query.name));
     }

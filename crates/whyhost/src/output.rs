@@ -79,9 +79,14 @@ impl Output {
 
     /// Says to somebody at a terminal what is being waited for.
     pub(crate) fn waiting(&self, what: &str) {
-        if !self.is_json() && !self.ui.quiet && io::stderr().is_terminal() {
+        if self.shows_waiting() {
             self.talk(&format!("{}\n", self.ui.dim(what)));
         }
+    }
+
+    /// Somebody at a terminal reads [`Output::waiting`].
+    pub(crate) fn shows_waiting(&self) -> bool {
+        !self.is_json() && !self.ui.quiet && io::stderr().is_terminal()
     }
 
     /// Reports a failure: JSON on standard output, words on standard error.

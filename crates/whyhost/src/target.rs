@@ -1,5 +1,7 @@
 //! What the user points at: `NAME`, `NAME:PORT`, `ADDRESS`, `[ADDRESS]:PORT` or a URL.
 
+mod schemes;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use whyhost_core::diagnose::Target;
@@ -9,30 +11,6 @@ use whyhost_core::snapshot::{Interface, ScopedAddr};
 const LONGEST_NAME: usize = 253;
 /// What is taken, for every error message.
 const ACCEPTED: &str = "a name, an address, NAME:PORT, ADDRESS:PORT, [ADDRESS]:PORT or a URL";
-
-/// Ports of URL schemes (IANA service names; database schemes as their drivers document them).
-const SCHEMES: &[(&str, u16)] = &[
-    ("http", 80),
-    ("https", 443),
-    ("ws", 80),
-    ("wss", 443),
-    ("ftp", 21),
-    ("ssh", 22),
-    ("ldap", 389),
-    ("ldaps", 636),
-    ("postgres", 5432),
-    ("postgresql", 5432),
-    ("mysql", 3306),
-    ("mariadb", 3306),
-    ("redis", 6379),
-    ("rediss", 6379),
-    ("mongodb", 27017),
-    ("amqp", 5672),
-    ("amqps", 5671),
-    ("mqtt", 1883),
-    ("mqtts", 8883),
-    ("nats", 4222),
-];
 
 /// A target as typed; the zone of an address is still a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,8 +110,7 @@ impl Input<'_> {
     /// `scheme://[userinfo@]host[:port][/path]`, also with `jdbc:` in front (RFC 3986 section 3.2).
     fn url(&self, colon: usize) -> Result<Parsed, TargetError> {
         let scheme = self.0[..colon].rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
-        let base = scheme.split('+').next().unwrap_or_default();
-        let port = SCHEMES.iter().find(|(name, _)| *name == base || *name == scheme).map(|(_, port)| *port);
+        let port = schemes::port(&scheme);
         let start = colon + 3;
         let end = self.0[start..].find(['/', '?', '#']).map_or(self.0.len(), |at| start + at);
         let host = self.0[start..end].rfind('@').map_or(start, |at| start + at + 1);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use unicode_width::UnicodeWidthStr as _;
@@ -109,6 +110,10 @@ fn json_keeps_to_its_schema() {
         check(&["explain", "localhost:99999"]);
         check(&["explain", "localhost", "--as", "nobody"]);
     }
+    // The machine that runs the test: what it records is held to the schema too.
+    for args in [&["snapshot"][..], &["snapshot", "--full"]] {
+        schemas.check(&args.join(" "), &stdout(&whyhost(args)));
+    }
     for args in [
         &["rule", "--format", "json"][..],
         &["--format", "json", "--nonsense"],
@@ -186,6 +191,8 @@ fn nothing_hangs_or_panics_on_bad_input() {
         file("bytes", &[0xff, 0xfe, 0, 0x1b]),
         file("deep", "[".repeat(200_000).as_bytes()),
         file("number", b"1e999999"),
+        file("many", format!("[{}1]", "1,".repeat(2_000_000)).as_bytes()),
+        file("cut", b"{\"schema\": \"whyhost.snapshot/1\",\n"),
         file("no-files", br#"{"schema": "whyhost.snapshot/1"}"#),
     ];
     for path in bad {
@@ -193,8 +200,20 @@ fn nothing_hangs_or_panics_on_bad_input() {
         let talk = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{}: {talk}", path.display());
         assert!(talk.starts_with("error: ") && !talk.contains("panicked"), "{talk}");
+        assert!(!talk.contains("column 0"), "{talk}");
         assert!(output.stdout.is_empty());
     }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_byte_order_mark_is_taken() {
+    let folder = std::env::temp_dir().join(format!("whyhost-mark-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let healthy = fs::read(root().join("testdata/cli/healthy.json")).unwrap();
+    let path = folder.join("bom.json");
+    fs::write(&path, [b"\xef\xbb\xbf", healthy.as_slice()].concat()).unwrap();
+    assert_eq!(whyhost(&["-q", "--from", path.to_str().unwrap()]).status.code(), Some(0));
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -234,6 +253,27 @@ fn colours_come_when_asked_for() {
         let text = stdout(&command.args(*arguments).output().unwrap());
         assert_eq!(text.contains("\x1b["), *coloured, "{environment:?} {arguments:?}\n{text}");
     }
+}
+
+#[test]
+fn a_snapshot_of_this_machine_gives_its_verdict() {
+    let recorded = whyhost(&["snapshot"]).stdout;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whyhost"));
+    let child = command
+        .env_clear()
+        .env("LC_ALL", "C.UTF-8")
+        .args(["-q", "--from", "-"])
+        .stdin(reader)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(command);
+    writer.write_all(&recorded).unwrap();
+    drop(writer);
+    let replayed = child.wait_with_output().unwrap();
+    let live = whyhost(&["-q"]);
+    assert_eq!((replayed.status.code(), stdout(&replayed)), (live.status.code(), stdout(&live)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::words::{list, live_outcome, owned, reason};
 use super::{Basis, Case, Target};
 use crate::finding::{Finding, Severity};
 use crate::reach::{AttemptOutcome, Listener, undelivered};
-use crate::resolve::Step;
+use crate::resolve::{Source, Step};
 use crate::snapshot::{Protocol, ScopedAddr, Socket};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -19,7 +19,11 @@ pub(super) fn cause(case: &Case<'_>, situation: &Situation<'_>) -> Vec<String> {
     // What is wrong in a file explains a wrong or a missing address better than the step at which the look-up ended.
     let files_first =
         matches!(situation, Situation::Unresolved | Situation::Unpredictable | Situation::NotThisMachine(_));
-    let mut lines = if files_first { [found, steps].concat() } else { [steps, found].concat() };
+    let mut lines = match situation {
+        Situation::Undelivered if !found.is_empty() => found,
+        _ if files_first => [found, steps].concat(),
+        _ => [steps, found].concat(),
+    };
     lines.truncate(2);
     lines
 }
@@ -96,6 +100,21 @@ fn is_told(case: &Case<'_>, situation: &Situation<'_>, finding: &Finding) -> boo
     by_situation.contains(&finding.code) || follows(case.findings, finding)
 }
 
+/// The finding is about what comes of the look-up or the connection, which every verdict says by itself.
+pub(super) fn is_outcome(finding: &Finding) -> bool {
+    const OUTCOMES: &[&str] = &[
+        "reach.family-mismatch",
+        "listen.none",
+        "listen.split-owner",
+        "resolve.localhost-unresolved",
+        "resolve.localhost-foreign",
+        "resolve.localhost-via-dns",
+        "resolve.model-mismatch",
+        "resolve.slow",
+    ];
+    OUTCOMES.contains(&finding.code)
+}
+
 /// Findings (right) that follow from another one (left).
 const FOLLOWS: &[(&str, &str)] = &[
     ("kernel.ipv6-disabled-hosts-v6", "lo.no-v6-loopback"),
@@ -119,7 +138,7 @@ pub(super) fn follows(all: &[Finding], finding: &Finding) -> bool {
 fn did_you_mean(target: &Target) -> Option<String> {
     let (host, port) = target.name.rsplit_once(':').filter(|_| target.port.is_none())?;
     host.parse::<Ipv6Addr>().ok()?;
-    let port: u16 = port.parse().ok().filter(|port| *port != 0)?;
+    let port: u16 = port.parse().ok().filter(|port| *port >= 10)?;
     Some(format!("did you mean [{host}]:{port}? An IPv6 address before a port stands in brackets"))
 }
 
@@ -152,6 +171,9 @@ fn ended(case: &Case<'_>, step: &Step) -> String {
     let said = step.detail.rsplit_once(" · ").and_then(next_step).unwrap_or_else(|| step.detail.clone());
     match step.step.as_str() {
         "unknown" if step.detail.starts_with(NO_DNS_ANSWER) => match case.answer {
+            _ if case.findings.iter().any(|f| f.code == "hosts.localhost-missing") => {
+                format!("what DNS says of {name} is not known here")
+            }
             Some(answer) if answer.trace.iter().any(|s| s.step == "files") => {
                 format!(
                     "{} has no line for {name}, so DNS is asked; no answer of it is known",
@@ -161,7 +183,7 @@ fn ended(case: &Case<'_>, step: &Step) -> String {
             _ => format!("DNS is asked for {name}; no answer of it is known"),
         },
         "unknown" | "files" => said,
-        "dns" => format!("DNS: {said}"),
+        "dns" => format!("DNS: {}", said.strip_prefix(&format!("{name}: ")).unwrap_or(&said)),
         other => format!("{other}: {said}"),
     }
 }
@@ -177,7 +199,12 @@ fn came_from(case: &Case<'_>, foreign: &[ScopedAddr]) -> Vec<String> {
     let ranked = case.answer.into_iter().flat_map(|a| &a.addresses);
     ranked
         .filter(|r| foreign.contains(&r.address))
-        .map(|r| format!("{} comes from {}", r.address, r.from))
+        .map(|r| match &r.from {
+            Source::HostsLine { .. } => {
+                format!("{} gives {} {}, which is no loopback address", r.from, case.target.name, r.address)
+            }
+            _ => format!("{} comes from {}", r.address, r.from),
+        })
         .take(2)
         .collect()
 }
@@ -219,14 +246,12 @@ fn fates(case: &Case<'_>) -> Option<String> {
 }
 
 fn nothing_listens(case: &Case<'_>, port: u16) -> Vec<String> {
-    let mut lines = match case.target.literal {
-        Some(_) => Vec::new(),
-        None => vec![format!(
-            "not a matter of addresses: {} is {}, as it should be",
-            case.target.name,
-            list(&case.course.addresses)
-        )],
-    };
+    let mut lines = Vec::new();
+    let others = |f: &&Finding| f.severity != Severity::Note && f.code != "listen.none";
+    if case.target.literal.is_none() && !case.findings.iter().any(|f| others(&f)) {
+        let (name, addresses) = (&case.target.name, list(&case.course.addresses));
+        lines.push(format!("not a matter of addresses: {name} is {addresses}, this machine"));
+    }
     let elsewhere: Vec<String> = tcp_of(case, port).map(|s| described(s, s.address.to_string())).collect();
     if !elsewhere.is_empty() {
         lines.push(format!("a server listens there on another address: {}", elsewhere.join(", ")));

@@ -26,7 +26,11 @@ pub(super) fn fixes(case: &Case<'_>) -> Vec<Remedy> {
     if all.iter().any(|(remedy, _)| !is_advice(remedy)) {
         all.retain(|(remedy, code)| !(is_advice(remedy) && code.starts_with("resolve.")));
     }
-    all.sort_by_key(|(remedy, _)| invasiveness(remedy));
+    // Where no packet arrives, a server has nothing to do with it yet.
+    let addresses = &case.course.addresses;
+    let unreachable =
+        !addresses.is_empty() && addresses.iter().all(|a| reach::undelivered(case.machine, *a).is_some());
+    all.sort_by_key(|(remedy, code)| (!(unreachable && code.starts_with("lo.")), invasiveness(remedy)));
     all.truncate(MOST);
     all.into_iter().map(|(remedy, code)| Remedy { effect: effect(case, &remedy, code), ..remedy }).collect()
 }

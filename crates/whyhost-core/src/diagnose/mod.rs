@@ -118,6 +118,18 @@ pub struct Diagnosis {
     pub gaps: Vec<Gap>,
 }
 
+impl Diagnosis {
+    /// The verdict already says what `finding` says: in its words, as the outcome that it is about, or by the reason of
+    /// the finding. Such a finding need not be told again beside the verdict.
+    pub fn tells(&self, finding: &Finding) -> bool {
+        let Verdict { headline, cause, .. } = &self.verdict;
+        headline.contains(&finding.title)
+            || cause.iter().any(|line| line.contains(&finding.title))
+            || cause::is_outcome(finding)
+            || cause::follows(&self.findings, finding)
+    }
+}
+
 /// What the verdict is made of.
 struct Case<'a> {
     machine: &'a Machine,

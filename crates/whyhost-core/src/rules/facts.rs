@@ -11,6 +11,8 @@ use hosts_edit::{GLIBC, Place};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+/// The source that evidence about listeners names; a renderer with rows of its own for listeners leaves these out.
+pub const SOCKETS: &str = "listening sockets";
 /// The name that this tool is about.
 pub(super) const LOCALHOST: &str = "localhost";
 /// 127.0.0.1.
@@ -226,7 +228,7 @@ pub(super) fn describe(socket: &Socket) -> String {
 /// Evidence: a listening socket.
 pub(super) fn listener_row(socket: &Socket) -> Evidence {
     let only = if socket.v6only == Some(true) { ", IPv6 only" } else { "" };
-    Evidence::new(format!("{} listens{only}", describe(socket)), "listening sockets")
+    Evidence::new(format!("{} listens{only}", describe(socket)), SOCKETS)
 }
 
 /// Evidence: a line of the hosts file.

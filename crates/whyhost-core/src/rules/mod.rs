@@ -17,6 +17,8 @@ mod resolver;
 #[cfg(test)]
 mod testing;
 
+pub use facts::SOCKETS;
+
 use crate::diagnose::Target;
 use crate::finding::{Finding, Remedy, Severity};
 use crate::machine::Machine;

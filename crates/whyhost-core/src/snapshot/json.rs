@@ -1,6 +1,7 @@
 //! Snapshots as JSON, with errors that name the place.
 
 use super::{SCHEMA, Snapshot};
+use serde::Deserialize;
 use std::fmt;
 
 /// A snapshot that this version cannot read.
@@ -40,20 +41,32 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError`] when the text is no snapshot, or one of an unknown schema.
     pub fn from_json(text: &str) -> Result<Snapshot, SnapshotError> {
+        /// What is read first: the text may be anything, so nothing of it is kept.
+        #[derive(Deserialize)]
+        struct Head {
+            schema: Option<String>,
+        }
+        // Editors and shells of Windows write a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let no_object = || SnapshotError::Malformed {
+            line: 1,
+            column: 1,
+            message: format!("expected an object with \"schema\": \"{SCHEMA}\""),
+        };
+        if !text.trim_start().starts_with('{') {
+            return Err(no_object());
+        }
         let malformed = |e: serde_json::Error| SnapshotError::Malformed {
             line: e.line(),
-            column: e.column(),
+            // serde_json says 0 where the text ends with a line.
+            column: e.column().max(1),
             message: strip_position(&e.to_string()),
         };
-        let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
-        match value.get("schema").and_then(|s| s.as_str()) {
+        let head: Head = serde_json::from_str(text).map_err(malformed)?;
+        match head.schema.as_deref() {
             Some(SCHEMA) => serde_json::from_str(text).map_err(malformed),
             Some(other) => Err(SnapshotError::UnknownSchema(other.to_owned())),
-            None => Err(SnapshotError::Malformed {
-                line: 1,
-                column: 1,
-                message: format!("expected an object with \"schema\": \"{SCHEMA}\""),
-            }),
+            None => Err(no_object()),
         }
     }
 

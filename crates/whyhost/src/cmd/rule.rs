@@ -57,7 +57,8 @@ fn near(word: &str) -> Vec<&'static str> {
     let is_part = |code: &'static str| word.len() > 2 && code.contains(word);
     let mut codes: Vec<&str> = all().map(|r| r.code).filter(|c| is_near(c) || is_part(c)).collect();
     codes.sort_by_key(|c| (!is_near(c), far(c)));
-    codes.truncate(3);
+    let exact = codes.first().is_some_and(|c| far(c) == 0);
+    codes.truncate(if exact { 1 } else { 3 });
     codes
 }
 
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn near_codes() {
         assert_eq!(near("hosts.localhost-mising").first(), Some(&"hosts.localhost-missing"));
-        assert_eq!(near("localhost-missing").first(), Some(&"hosts.localhost-missing"));
+        assert_eq!(near("localhost-missing"), ["hosts.localhost-missing"]);
         assert_eq!(near("listen.non").first(), Some(&"listen.none"));
         assert!(near("encoding").iter().all(|code| code.contains("encoding")) && near("encoding").len() > 1);
         assert!(near("quite something else").is_empty());

@@ -53,6 +53,16 @@ pub(crate) fn failure(failure: &Failure) -> String {
     )
 }
 
+/// What was asked.
+#[derive(Serialize)]
+struct QueryBody<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<Family>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+}
+
 /// The answer of the real resolver beside the prediction.
 #[derive(Serialize)]
 struct Live {
@@ -87,16 +97,10 @@ pub(crate) fn diagnose(d: &Diagnosis) -> String {
         findings: &'a [Finding],
         gaps: &'a [Gap],
     }
-    #[derive(Serialize)]
-    struct QueryBody<'a> {
-        name: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        port: Option<u16>,
-    }
     object(
         "whyhost.diagnose/1",
         Body {
-            query: QueryBody { name: &d.target.name, port: d.target.port },
+            query: QueryBody { name: &d.target.name, family: None, port: d.target.port },
             verdict: &d.verdict,
             answers: &d.answers,
             clients: &d.clients,
@@ -127,17 +131,10 @@ pub(crate) fn explain(e: &Explanation<'_>) -> String {
         findings: &'a [Finding],
         gaps: &'a [Gap],
     }
-    #[derive(Serialize)]
-    struct QueryBody<'a> {
-        name: &'a str,
-        family: Family,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        port: Option<u16>,
-    }
     object(
         "whyhost.explain/1",
         Body {
-            query: QueryBody { name: &e.query.name, family: e.query.family, port: e.query.port },
+            query: QueryBody { name: &e.query.name, family: Some(e.query.family), port: e.query.port },
             answers: e.answers,
             live: e.live.map(Live::new),
             findings: e.findings,

@@ -99,7 +99,10 @@ fn a_foreign_localhost_is_the_headline() {
     let got = ask(&debian("203.0.113.7 localhost\n"), "localhost", None);
     assert_eq!(got.verdict.headline, "localhost → 203.0.113.7 is not this machine");
     assert_eq!(got.verdict.kind, VerdictKind::Fails);
-    assert_eq!(got.verdict.cause[0], "203.0.113.7 comes from /etc/hosts:1");
+    assert_eq!(
+        got.verdict.cause[0],
+        "/etc/hosts:1 gives localhost 203.0.113.7, which is no loopback address"
+    );
 }
 
 #[test]
@@ -238,4 +241,29 @@ fn an_assumed_v6only_is_said() {
     machine.sockets = vec![Socket { v6only: None, ..server("::", 1, "node") }];
     let got = ask(&machine, "localhost", Some(3000));
     assert_eq!(got.gaps.iter().map(|g| g.what.as_str()).collect::<Vec<_>>(), ["IPV6_V6ONLY of [::]:3000"]);
+}
+
+#[test]
+fn an_address_that_is_not_of_this_machine_is_not_judged() {
+    let got = ask(&debian(STOCK), "::1:3000", None);
+    assert_eq!(got.verdict.kind, VerdictKind::Unknown);
+    assert_eq!(got.verdict.headline, "::1:3000 is not an address of this machine, so it was not judged");
+    assert!(got.verdict.cause[0].starts_with("did you mean [::1]:3000?"), "{:?}", got.verdict.cause);
+    let other = ask(&debian(STOCK), "2001:db8::5", None).verdict;
+    assert_eq!((other.kind, other.cause.len()), (VerdictKind::Unknown, 0));
+    assert_eq!(ask(&debian(STOCK), "203.0.113.7", None).verdict.cause, [""; 0]);
+}
+
+#[test]
+fn a_live_error_with_its_errno_equals_the_prediction() {
+    let mut machine = debian(STOCK);
+    machine.live.lookups = vec![live("localhost", LiveOutcome::Failed("EAI_SYSTEM:EBUSY".into()))];
+    let predicted = Answer {
+        status: crate::resolve::Status::Failure,
+        error: Some(crate::resolve::Error { code: "EAI_SYSTEM", errno: Some("EBUSY") }),
+        ..resolve::answers(&Machine::new(debian(STOCK)), &Query::any("localhost")).remove(0)
+    };
+    let compare = |query: &Query| compare_live(&machine, query, Some(&predicted)).map(|live| live.matches);
+    assert_eq!(compare(&Query::any("localhost")), Some(Some(true)));
+    assert_eq!(compare(&Query { family: Family::V4, ..Query::any("localhost") }), None);
 }

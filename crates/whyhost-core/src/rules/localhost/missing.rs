@@ -75,7 +75,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     });
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
     let entries = hosts.value.view(&GLIBC).heads().count();
-    finding.evidence.push(Evidence::new(format!("{entries} entries, none for localhost"), &hosts.path));
+    finding.evidence.push(Evidence::new(format!("entries: {entries}, none for localhost"), &hosts.path));
     if let Some(addresses) = localhost_addresses(ctx) {
         let who = supplier.unwrap_or_else(|| "getaddrinfo".to_owned());
         finding.evidence.push(Evidence::new(format!("localhost gets {}", list(&addresses)), who));

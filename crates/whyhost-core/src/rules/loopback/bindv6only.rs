@@ -60,7 +60,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut commands = vec!["sudo sysctl -w net.ipv6.bindv6only=0".to_owned()];
     if let Some(socket) = hit {
         finding.severity = Severity::Warning;
-        finding.title = format!("{} takes IPv6 only: net.ipv6.bindv6only is 1", describe(socket));
+        finding.title = format!("net.ipv6.bindv6only is 1, so {} takes IPv6 only", describe(socket));
         finding.evidence.push(listener_row(socket));
         commands.push(format!("# then restart {}", owner(socket)));
     }

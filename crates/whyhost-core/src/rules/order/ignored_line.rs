@@ -76,7 +76,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 fn as_meant(bytes: &[u8], ignored: &IgnoredLine) -> Option<Remedy> {
     let word = std::str::from_utf8(&bytes[ignored.span.clone()]).ok()?;
     let meant = keyword(word).map(str::to_owned).or_else(|| ipv4_prefix(word))?;
-    let title = format!("write {meant} (then the line counts)");
+    let title = format!("write `{meant}` in line {} of {GAI}, which then counts", ignored.line);
     let edits = vec![edit::replace(ignored.span.clone(), meant)];
     Some(remedy::edits(title, Applicability::Unsafe, WHOLE_MACHINE, GAI, edits))
 }

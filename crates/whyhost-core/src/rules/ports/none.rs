@@ -29,7 +29,7 @@
 //! - https://github.com/puppeteer/puppeteer/issues/5271
 //! - https://github.com/Automattic/mongoose/issues/12104
 
-use super::super::facts::{accepts, describe, listeners_are_unknown, other_family, tcp_sockets};
+use super::super::facts::{SOCKETS, accepts, describe, listeners_are_unknown, other_family, tcp_sockets};
 use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
 use crate::finding::{Evidence, Finding, Severity};
@@ -55,7 +55,6 @@ pub(super) const RULE: Rule = Rule {
 const NEAR: u16 = 10;
 /// Listeners shown as evidence.
 const SHOWN: usize = 3;
-const SOURCE: &str = "listening sockets";
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
@@ -70,13 +69,13 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding(title(port, near.first().copied()));
     let elsewhere: Vec<String> = tcp_sockets(machine, port).map(describe).collect();
     if elsewhere.is_empty() {
-        finding.evidence.push(Evidence::new(format!("no TCP socket on port {port}"), SOURCE));
+        finding.evidence.push(Evidence::new(format!("no TCP socket on port {port}"), SOCKETS));
     } else {
         finding.title =
             format!("nothing listens on {}; {} is another address", ctx.target, elsewhere.join(", "));
-        finding.evidence.extend(elsewhere.iter().map(|e| Evidence::new(format!("{e} listens"), SOURCE)));
+        finding.evidence.extend(elsewhere.iter().map(|e| Evidence::new(format!("{e} listens"), SOCKETS)));
     }
-    let rows = near.iter().map(|s| Evidence::new(format!("nearest: {} listens", describe(s)), SOURCE));
+    let rows = near.iter().map(|s| Evidence::new(format!("nearest: {} listens", describe(s)), SOCKETS));
     finding.evidence.extend(rows);
     finding.remedies.push(remedy::advice(
         format!("start the server of port {port}, or use the port it really has"),

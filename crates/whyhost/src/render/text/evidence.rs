@@ -67,22 +67,25 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
     }
     let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();
     for evidence in proofs(ui, d) {
-        let source = source(evidence);
+        let source = evidence.source.as_deref().unwrap_or_default();
         let sockets = source == SOCKETS && !d.listeners.is_empty();
         let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
-        if !sockets && !rows.iter().chain(&ours).any(same) {
-            rows.push(Row::new(2, source, evidence.text.clone(), ""));
+        if !sockets && !gives(d, source) && !rows.iter().chain(&ours).any(same) {
+            rows.push(Row::new(2, short(source, &evidence.text), evidence.text.clone(), ""));
         }
     }
     rows.extend(ours);
     rows
 }
 
-/// The source; `sysctl` alone where the fact repeats which one.
-fn source(evidence: &Evidence) -> String {
-    let source = evidence.source.as_deref().unwrap_or_default();
-    let kind = source.split_once(' ').filter(|(_, name)| evidence.text.starts_with(name));
-    kind.map_or(source, |(kind, _)| kind).to_owned()
+/// An address of the answer comes from `source`, so a row says this.
+fn gives(d: &Diagnosis, source: &str) -> bool {
+    d.answers.first().is_some_and(|answer| answer.addresses.iter().any(|a| a.from.to_string() == source))
+}
+
+/// The source; only its kind, as `sysctl`, where the fact repeats which one.
+fn short<'s>(source: &'s str, fact: &str) -> &'s str {
+    source.split_once(' ').filter(|(_, name)| fact.starts_with(name)).map_or(source, |(kind, _)| kind)
 }
 
 /// The source that rules name for listeners; those of the port have rows of their own here.

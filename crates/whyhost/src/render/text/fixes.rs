@@ -71,12 +71,25 @@ fn part<'r>(ui: &Ui, remedy: &'r Remedy, files: &Snapshot) -> Part<'r> {
         RemedyAction::Edits { path, edits } => {
             let bytes = files.file(path).and_then(|f| f.bytes()).unwrap_or_default();
             let shown = edits::edits(ui, DEEP, path, &bytes, edits);
-            title = format!("{title} ({})", ui.text(&shown.place));
+            title = with_place(&title, &ui.text(path), &ui.text(&shown.place));
             shown.lines
         }
         _ => words(ui, remedy),
     };
     Part { remedy, title, action }
+}
+
+/// `title` with the line beside the file that it names, or behind it.
+fn with_place(title: &str, path: &str, place: &str) -> String {
+    if title.contains(place) {
+        return title.to_owned();
+    }
+    match title.split_once(path) {
+        Some((before, after)) if !after.starts_with([':', '.', '/', '-']) => {
+            format!("{before}{place}{after}")
+        }
+        _ => format!("{title} ({place})"),
+    }
 }
 
 /// The column where every `→ reach` starts, where all titles leave room for it.
@@ -139,5 +152,23 @@ fn words(ui: &Ui, remedy: &Remedy) -> Vec<String> {
             lines.iter().map(|l| format!("{deep}{l}")).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_place;
+
+    #[test]
+    fn places_in_titles() {
+        for (title, shown) in [
+            ("write it into /etc/hosts", "write it into /etc/hosts:2"),
+            ("add it to /etc/hosts again", "add it to /etc/hosts:2 again"),
+            ("comment it out", "comment it out (/etc/hosts:2)"),
+            ("remove /etc/hosts:2", "remove /etc/hosts:2"),
+            ("keep /etc/hosts.old", "keep /etc/hosts.old (/etc/hosts:2)"),
+        ] {
+            assert_eq!(with_place(title, "/etc/hosts", "/etc/hosts:2"), shown);
+        }
     }
 }
