@@ -7,11 +7,9 @@ use crate::output::Output;
 use crate::render::json::{self, Explanation};
 use crate::render::text;
 use crate::{gather, target};
-use whyhost_core::diagnose::{LiveComparison, concerns};
-use whyhost_core::machine::Machine;
+use whyhost_core::diagnose;
 use whyhost_core::resolve::{self, Answer, Query, Status};
-use whyhost_core::rules::{self, Context};
-use whyhost_core::snapshot::{Family, LiveOutcome};
+use whyhost_core::snapshot::Family;
 use whyhost_sys::Options;
 
 /// Explains the answer to one name.
@@ -28,9 +26,8 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
     target.port = None;
     let machine = gather::ask(global, out, facts, &query);
     let mut answers = resolve::answers(&machine, &query);
-    let mut findings = rules::run(&Context::new(&machine, &target, &answers, &[]));
-    findings.retain(|f| concerns(&machine, &target, answers.first(), f));
-    let mut live = compare_live(&machine, &query, answers.first());
+    let findings = diagnose::findings(&machine, &target, &answers, &[]);
+    let mut live = diagnose::compare_live(&machine.raw, &query, answers.first());
     if let Some(id) = &args.resolver {
         // The live answer is that of this machine's library, which is compared with the first model only.
         live = live.filter(|_| answers.first().is_some_and(|a| a.resolver == id));
@@ -56,30 +53,6 @@ fn print(out: &Output, args: &ExplainArgs, e: &Explanation<'_>) -> Result<(), Fa
         Some(answer) if args.short => out.text(&text::explain::short(answer)),
         Some(answer) if args.resolver.is_some() => out.text(&text::explain::step_by_step(&out.ui, e, answer)),
         _ => out.text(&text::explain::explain(&out.ui, e)),
-    }
-}
-
-/// The recorded live answer to the same question beside the prediction.
-fn compare_live(machine: &Machine, query: &Query, predicted: Option<&Answer>) -> Option<LiveComparison> {
-    let lookup =
-        machine.raw.live.lookups.iter().find(|l| l.name == query.name && l.family == query.family)?;
-    let matches = predicted.and_then(|answer| agree(answer, &lookup.outcome));
-    Some(LiveComparison { lookup: lookup.clone(), matches })
-}
-
-/// Same addresses in the same order, or the same error; `None` where one side has no answer.
-fn agree(answer: &Answer, live: &LiveOutcome) -> Option<bool> {
-    match (answer.status, live) {
-        (Status::Unknown, _) | (_, LiveOutcome::TimedOut) => None,
-        (_, LiveOutcome::Found(addresses)) => {
-            Some(answer.addresses.iter().map(|a| a.address).eq(addresses.iter().copied()))
-        }
-        (_, LiveOutcome::Failed(error)) => Some(
-            answer
-                .error
-                .as_ref()
-                .is_some_and(|e| error == e.code || error.starts_with(&format!("{}:", e.code))),
-        ),
     }
 }
 

@@ -81,7 +81,7 @@ fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
         advice.extend(labelled(ui, &format!("  {}    ", ui.bold("Not")), &ui.text(text)));
     }
     if !ui.verbose {
-        advice.extend(findings::also(ui, &d.findings, &d.verdict, room.also));
+        advice.extend(findings::also(ui, d, room.also));
     }
     let blocks = [
         advice,

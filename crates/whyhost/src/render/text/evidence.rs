@@ -4,7 +4,7 @@ use super::super::style::{Ui, dim, line_of_file};
 use super::super::table::wrapped;
 use std::net::IpAddr;
 use std::time::Duration;
-use whyhost_core::diagnose::{Diagnosis, LiveComparison};
+use whyhost_core::diagnose::{Diagnosis, LiveComparison, decided_by};
 use whyhost_core::finding::{Evidence, Severity};
 use whyhost_core::reach::Listener;
 use whyhost_core::resolve::{Answer, Because, Ranked, Source, Status};
@@ -130,21 +130,13 @@ fn hosts_line(files: &Snapshot, path: &str, line: usize) -> Option<String> {
     Some(line_of_file(line.trim_ascii()))
 }
 
-/// Longest comparison that leaves room for a third column.
-const VALUES: usize = 24;
-
 /// What put the first address before the next one.
 fn order(answer: &Answer) -> Option<Row> {
     let [first, second, ..] = answer.addresses.as_slice() else { return None };
     let meaning = format!("{} sorts before {}", first.address, second.address);
     let row = match &first.placed_by {
-        Because::Rfc6724 { rule, ours, theirs } => {
-            let name = answer.comparison.iter().find(|r| r.rule == *rule).map_or("", |r| r.name);
-            let values = compared(ours, theirs);
-            let fact = if values.starts_with(name) { values } else { format!("{name} {values}") };
-            // The heading says what came first; both values must be seen.
-            let meaning = if fact.len() > VALUES { String::new() } else { meaning };
-            Row::new(0, format!("RFC 6724 rule {rule}"), fact, meaning)
+        Because::Rfc6724 { rule, .. } => {
+            Row::new(0, format!("RFC 6724 rule {rule}"), decided_by(first, second), meaning)
         }
         Because::PreferV4 { setting } => Row::new(0, setting.clone(), "IPv4 first", meaning),
         Because::FileOrder => Row::new(2, "order", "no rule tells them apart", "order of delivery kept"),

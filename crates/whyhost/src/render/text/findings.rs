@@ -3,17 +3,14 @@
 use super::super::style::{Ui, cells, dim};
 use super::fixes::{self, Fixes};
 use super::labelled;
-use whyhost_core::diagnose::Verdict;
+use whyhost_core::diagnose::{Diagnosis, Verdict};
 use whyhost_core::finding::{Finding, Remedy, Severity};
 use whyhost_core::snapshot::Snapshot;
 
 /// What was found beside what the verdict says, at most `limit`.
-pub(crate) fn also(ui: &Ui, findings: &[Finding], verdict: &Verdict, limit: usize) -> Vec<String> {
-    let said = |f: &&Finding| {
-        verdict.headline.contains(&f.title) || verdict.cause.iter().any(|line| line.contains(&f.title))
-    };
-    let serious = findings.iter().filter(|f| f.severity != Severity::Note);
-    let others: Vec<&Finding> = serious.skip(1).filter(|f| !said(f)).collect();
+pub(crate) fn also(ui: &Ui, diagnosis: &Diagnosis, limit: usize) -> Vec<String> {
+    let serious = diagnosis.findings.iter().filter(|f| f.severity != Severity::Note);
+    let others: Vec<&Finding> = serious.skip(1).filter(|f| !diagnosis.tells(f)).collect();
     let mut lines = Vec::new();
     for finding in others.iter().take(limit) {
         let label = if lines.is_empty() { format!("  {}   ", ui.bold("Also")) } else { " ".repeat(9) };

@@ -35,8 +35,11 @@ fn ranked(text: &str, line: usize, placed_by: Because) -> Ranked {
 }
 
 fn answer() -> Answer {
-    let because =
-        |ours: &str, theirs: &str| Because::Rfc6724 { rule: 6, ours: ours.into(), theirs: theirs.into() };
+    let because = |ours: &str, theirs: &str| Because::Rfc6724 {
+        rule: 6,
+        ours: format!("precedence {ours}"),
+        theirs: format!("precedence {theirs}"),
+    };
     Answer {
         resolver: "glibc",
         version: "2.36".into(),
