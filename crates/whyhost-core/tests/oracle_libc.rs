@@ -63,8 +63,7 @@ const MUSL_DEVIATIONS: &[(&str, &str, &str)] = &[
     ("A30.2", "1.2.6", BAD_ZONE),
 ];
 const NO_SOURCE: &str = "the recording has no source address for fe80::1%1: the model says unknown";
-const BAD_ZONE: &str =
-    "a line whose zone is no interface counts as the name with another family; the model skips it";
+const BAD_ZONE: &str = "a line with a zone on an address that is not link-local counts as the name with another family; the model skips it";
 
 #[test]
 fn musl_answers_as_recorded() {
