@@ -147,6 +147,16 @@ fn repairs_of_causes(context: &Context<'_>, otherwise: Remedy) -> Vec<Remedy> {
     if repairs.is_empty() { vec![otherwise] } else { repairs }
 }
 
+/// What keeps localhost from DNS: the repairs of the causes, or the two things that are needed, in words.
+fn localhost_before_dns(context: &Context<'_>) -> Vec<Remedy> {
+    let otherwise = remedy::advice(
+        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
+        facts::hosts_reach(context.machine),
+        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
+    );
+    repairs_of_causes(context, otherwise)
+}
+
 const GENERATED: &str = "<!-- Generated from the rule's source; UPDATE_DOCS=1 cargo test -p whyhost-core -->";
 
 /// The page of a rule under `docs/rules`, as Markdown.

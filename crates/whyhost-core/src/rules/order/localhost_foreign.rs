@@ -27,8 +27,8 @@
 //! - https://github.com/kubernetes/kubernetes/issues/57709
 //! - https://github.com/etcd-io/etcd/issues/9070
 
-use super::super::facts::{hosts_reach, in_hosts, list};
-use super::super::{Context, Rule, remedy, repairs_of_causes};
+use super::super::facts::{in_hosts, list};
+use super::super::{Context, Rule, localhost_before_dns};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::reach;
 use crate::resolve::Status;
@@ -64,12 +64,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.evidence.extend(
         foreign.iter().map(|(address, source)| Evidence::new(format!("localhost is {address}"), source)),
     );
-    let otherwise = remedy::advice(
-        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
-        hosts_reach(ctx.machine),
-        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
-    );
-    finding.remedies = repairs_of_causes(ctx, otherwise);
+    finding.remedies = localhost_before_dns(ctx);
     out.push(finding);
 }
 

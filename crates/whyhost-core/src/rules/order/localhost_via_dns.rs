@@ -27,8 +27,8 @@
 //! - https://www.rfc-editor.org/rfc/rfc6761#section-6.3
 //! - https://github.com/kubernetes/kubeadm/issues/226
 
-use super::super::facts::{hosts_reach, in_hosts, list, localhost_supplier};
-use super::super::{Context, Rule, remedy, repairs_of_causes};
+use super::super::facts::{in_hosts, list, localhost_supplier};
+use super::super::{Context, Rule, localhost_before_dns};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::resolve::{self, Answer, Query, Source, Status};
 use crate::snapshot::LiveOutcome;
@@ -53,12 +53,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding("a DNS server answers localhost");
     finding.locations.push(in_hosts(ctx.machine, 0..0, "has no answer for localhost"));
     finding.evidence = evidence;
-    let otherwise = remedy::advice(
-        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
-        hosts_reach(ctx.machine),
-        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
-    );
-    finding.remedies = repairs_of_causes(ctx, otherwise);
+    finding.remedies = localhost_before_dns(ctx);
     out.push(finding);
 }
 

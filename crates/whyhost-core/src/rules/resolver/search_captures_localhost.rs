@@ -31,8 +31,8 @@
 //! - https://github.com/kubernetes/kubeadm/issues/226
 
 use super::super::edit;
-use super::super::facts::{LOCALHOST, hosts_reach};
-use super::super::{Context, Rule, remedy, repairs_of_causes};
+use super::super::facts::LOCALHOST;
+use super::super::{Context, Rule, localhost_before_dns};
 use crate::finding::{Evidence, Finding, Location, Severity};
 use crate::machine::{Machine, RESOLV};
 use crate::resolve::{self, Query};
@@ -63,12 +63,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     finding.evidence.extend(captured.iter().map(|o| {
         Evidence::new(format!("{} {}: {}", o.name, o.kind, o.records.join(", ")), format!("DNS {}", o.server))
     }));
-    let otherwise = remedy::advice(
-        "add `127.0.0.1 localhost` to /etc/hosts and have it asked before DNS",
-        hosts_reach(ctx.machine),
-        "/etc/hosts needs `127.0.0.1 localhost` and nsswitch.conf `hosts: files dns`",
-    );
-    finding.remedies = repairs_of_causes(ctx, otherwise);
+    finding.remedies = localhost_before_dns(ctx);
     out.push(finding);
 }
 
