@@ -51,6 +51,8 @@ pub struct Answer {
     pub version: String,
     /// It is on this machine.
     pub installed: bool,
+    /// How the model is known to be true.
+    pub evidence: Evidence,
     /// Summary.
     pub status: Status,
     /// The error code, where there is no address.
@@ -66,6 +68,34 @@ pub struct Answer {
     /// The sort rule by rule, for the first two different addresses; empty where nothing was sorted.
     #[serde(skip)]
     pub comparison: Vec<RuleRow>,
+}
+
+/// How a model is known to be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The resolver itself was run, and the model's answers were compared with its own.
+    Measured {
+        /// The versions that were run: `2.31, 2.36`.
+        run: &'static str,
+    },
+    /// Its maker says so, or its source was read; nothing was run.
+    Documented,
+}
+
+impl Evidence {
+    /// `measured` or `documented`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Evidence::Measured { .. } => "measured",
+            Evidence::Documented => "documented",
+        }
+    }
+}
+
+impl Serialize for Evidence {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 /// The result of a look-up.

@@ -6,16 +6,18 @@ pub mod order;
 pub mod resolvers;
 pub mod stage;
 
-pub use answer::{Answer, Because, Error, Query, QueryFlags, Ranked, RuleRow, Source, Status, Step};
-pub use resolvers::{glibc, musl};
+pub use answer::{
+    Answer, Because, Error, Evidence, Query, QueryFlags, Ranked, RuleRow, Source, Status, Step,
+};
+pub use resolvers::{RESOLVERS, Resolver, glibc, musl};
 
 use crate::machine::Machine;
 use crate::snapshot::{Family, ScopedAddr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The answers of every modelled resolver for `query`, glibc first.
+/// The answers of every modelled resolver for `query`, in the order of [`RESOLVERS`]: glibc first, then musl.
 pub fn answers(machine: &Machine, query: &Query) -> Vec<Answer> {
-    vec![glibc::answer(machine, query), musl::answer(machine, query)]
+    RESOLVERS.iter().map(|r| (r.answer)(machine, query)).collect()
 }
 
 /// The addresses whose kernel source address the models will need for `name`: what to record in

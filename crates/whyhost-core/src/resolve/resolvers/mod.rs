@@ -1,4 +1,71 @@
-//! The resolvers, one file each.
+//! The resolvers, one file each, and the list of them.
 
 pub mod glibc;
 pub mod musl;
+
+use super::answer::{Answer, Evidence, Query};
+use crate::machine::Machine;
+
+/// A modelled resolver: what is known of it, and the model.
+#[derive(Debug)]
+pub struct Resolver {
+    /// Stable id, as in [`Answer::resolver`]: `glibc`.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// The versions that the model follows.
+    pub versions: &'static str,
+    /// How the model is known to be true.
+    pub evidence: Evidence,
+    /// What is consulted, in order: one line each.
+    pub stages: &'static [&'static str],
+    /// How the addresses are ordered, in one line.
+    pub order: &'static str,
+    /// Where the model is known to differ from the resolver, and why.
+    pub deviations: &'static [&'static str],
+    /// Source function with version, section of a standard, or page of a documentation.
+    pub references: &'static [&'static str],
+    /// The answer to a question on a machine.
+    pub answer: fn(&Machine, &Query) -> Answer,
+}
+
+/// Every modelled resolver, in the order of the output.
+pub const RESOLVERS: &[&Resolver] = &[&glibc::RESOLVER, &musl::RESOLVER];
+
+/// The resolver with this id.
+pub fn by_id(id: &str) -> Option<&'static Resolver> {
+    RESOLVERS.iter().copied().find(|r| r.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Os, OsFamily, Snapshot};
+
+    #[test]
+    fn every_resolver_is_described_and_answers_under_its_id() {
+        let os = Os {
+            family: OsFamily::Linux,
+            name: String::new(),
+            kernel: String::new(),
+            libc: None,
+            hostname: String::new(),
+        };
+        let machine = Machine::new(Snapshot::new(os));
+        for (place, resolver) in RESOLVERS.iter().enumerate() {
+            assert!(RESOLVERS[..place].iter().all(|r| r.id != resolver.id), "{} twice", resolver.id);
+            assert_eq!(by_id(resolver.id).map(|r| r.name), Some(resolver.name));
+            let texts = [resolver.name, resolver.versions, resolver.order];
+            assert!(texts.iter().all(|t| !t.is_empty()), "{}", resolver.id);
+            assert!(!resolver.stages.is_empty() && !resolver.references.is_empty(), "{}", resolver.id);
+            let answer = (resolver.answer)(&machine, &Query::any("localhost"));
+            assert_eq!((answer.resolver, answer.evidence), (resolver.id, resolver.evidence));
+            assert!(!answer.version.is_empty(), "{}", resolver.id);
+        }
+    }
+
+    #[test]
+    fn the_c_libraries_come_first() {
+        assert_eq!(RESOLVERS.iter().map(|r| r.id).take(2).collect::<Vec<_>>(), ["glibc", "musl"]);
+    }
+}

@@ -1,14 +1,39 @@
 //! musl's getaddrinfo (`src/network/getaddrinfo.c`, `lookup_name.c`) from 1.2.1 on: no nsswitch.conf, no gai.conf, no
 //! host.conf, nothing built in.
 
+use super::Resolver;
 use crate::machine::{FileState, Machine};
-use crate::resolve::answer::{Answer, Because, Error, Query, Ranked, Source, Status, Step};
+use crate::resolve::answer::{Answer, Because, Error, Evidence, Query, Ranked, Source, Status, Step};
 use crate::resolve::numeric::{Numeric, numeric};
 use crate::resolve::order;
 use crate::resolve::stage::{Call, Candidate, musl_dns};
 use crate::snapshot::{Family, FileKind, ScopedAddr, SourceOutcome};
 use hosts_edit::dialect::MUSL;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// musl's getaddrinfo.
+pub const RESOLVER: Resolver = Resolver {
+    id: "musl",
+    name: "musl",
+    versions: "1.2.1 to 1.2.6",
+    evidence: Evidence::Measured { run: "1.2.3, 1.2.6" },
+    stages: &[
+        "AI_ADDRCONFIG: leaves out a family whose loopback address a UDP socket cannot be connected to",
+        "numeric names: an address is answered at once",
+        "hosts: /etc/hosts; a name that is there with the other family only ends the look-up",
+        "dns: all servers at once; the search list first for names with few dots",
+    ],
+    order: "RFC 6724 rules 1, 2, 5, 6, 8, 9, 10 with that standard's table; IPv4 addresses alone keep their order",
+    deviations: &[
+        "1.2.6, a zone behind an address that is not link-local: the real one ends the look-up, the model skips the line",
+    ],
+    references: &[
+        "musl 1.2.6 src/network/lookup_name.c: __lookup_name, name_from_hosts, name_from_dns_search",
+        "musl 1.2.6 src/network/getaddrinfo.c, lookup_ipliteral.c, resolvconf.c",
+        "https://www.rfc-editor.org/rfc/rfc6724#section-6",
+    ],
+    answer,
+};
 
 /// The version that is modelled where the machine does not say: the latest one recorded.
 const LATEST: (u32, u32, u32) = (1, 2, 6);
@@ -275,6 +300,7 @@ fn finish(
         resolver: "musl",
         version: format!("{major}.{minor}.{patch}"),
         installed: machine.os.libc.as_ref().is_some_and(|l| l.name == "musl"),
+        evidence: RESOLVER.evidence,
         status,
         error,
         addresses,

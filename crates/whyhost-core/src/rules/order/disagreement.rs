@@ -46,12 +46,16 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// Resolver ids of C libraries; the others belong to programs, which this rule does not speak of.
+const C_LIBRARIES: [&str; 2] = ["glibc", "musl"];
+
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let Some(glibc) = ctx.glibc().filter(|a| a.status == Status::Found) else { return };
     let first = glibc.addresses.first().map(|r| r.address);
     let differs = |a: &&Answer| a.status == Status::Found && a.addresses.first().map(|r| r.address) != first;
     let matters = |a: &&Answer| a.installed || same_addresses(a, glibc);
-    let others: Vec<&Answer> = ctx.answers.iter().filter(differs).filter(matters).collect();
+    let libraries = ctx.answers.iter().filter(|a| C_LIBRARIES.contains(&a.resolver));
+    let others: Vec<&Answer> = libraries.filter(differs).filter(matters).collect();
     let (Some(first), Some(other)) = (first, others.first()) else { return };
     let theirs = other.addresses.first().map_or_else(String::new, |r| r.address.to_string());
     let name = &ctx.target.name;

@@ -34,6 +34,10 @@ fn ranked(text: &str, line: usize, placed_by: Because) -> Ranked {
     Ranked { address: address(text), from, placed_by }
 }
 
+fn measured() -> whyhost_core::resolve::Evidence {
+    whyhost_core::resolve::Evidence::Measured { run: "2.36" }
+}
+
 fn answer() -> Answer {
     let because = |ours: &str, theirs: &str| Because::Rfc6724 {
         rule: 6,
@@ -44,6 +48,7 @@ fn answer() -> Answer {
         resolver: "glibc",
         version: "2.36".into(),
         installed: true,
+        evidence: measured(),
         status: Status::Found,
         error: None,
         addresses: vec![ranked("::1", 5, because("50", "10")), ranked("127.0.0.1", 1, because("10", "50"))],
