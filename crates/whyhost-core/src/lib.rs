@@ -8,6 +8,7 @@ pub mod diagnose;
 pub mod diff;
 pub mod finding;
 pub mod machine;
+pub mod program;
 pub mod reach;
 pub mod resolve;
 pub mod rules;

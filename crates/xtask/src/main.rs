@@ -23,6 +23,11 @@ enum Task {
         /// The folder
         dir: PathBuf,
     },
+    /// Rewrite testdata/oracle/runtimes from a folder of full recordings (matrix.jsonl, listeners.jsonl)
+    OracleImportRuntimes {
+        /// The folder
+        dir: PathBuf,
+    },
     /// Compare the model with the real getaddrinfo on random machines, in private namespaces
     Oracle(oracle::Args),
     /// Build the machine of the plan on stdin, here and now
@@ -39,6 +44,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Args::parse().task {
         Task::OracleImport { dir } => import::run(&dir)?,
+        Task::OracleImportRuntimes { dir } => import::runtimes::run(&dir)?,
         Task::Oracle(args) => return oracle::run(&args),
         Task::OracleInside => oracle::inside::run()?,
         Task::OracleAsk { question } => oracle::inside::ask(&question)?,

@@ -48,6 +48,9 @@ pub(super) fn reason(ranked: &Ranked, next: Option<&Ranked>) -> String {
         (Because::Rfc6724 { rule, .. }, None) => format!("RFC 6724 rule {rule}"),
         (Because::FileOrder, _) => format!("{}; no rule puts another first", ranked.from),
         (Because::PreferV4 { setting }, _) => format!("IPv4 preferred by {setting}"),
+        (Because::PreferV6 { setting }, _) => format!("IPv6 preferred by {setting}"),
+        (Because::Alternated, _) => format!("{}; the families take turns", ranked.from),
+        (Because::BuiltIn, _) => "built in, in its own order".into(),
         (Because::OnlyOne, _) => ranked.from.to_string(),
     }
 }
@@ -65,9 +68,9 @@ pub fn decided_by(first: &Ranked, next: &Ranked) -> String {
             7 => format!("{other} goes through a tunnel"),
             _ => compared(ours, theirs),
         },
-        Because::FileOrder => "order of delivery".into(),
         Because::PreferV4 { setting } => format!("IPv4 preferred by {setting}"),
-        Because::OnlyOne => "only address".into(),
+        Because::PreferV6 { setting } => format!("IPv6 preferred by {setting}"),
+        other => other.to_string(),
     }
 }
 

@@ -215,6 +215,15 @@ pub enum Because {
         /// The setting.
         setting: String,
     },
+    /// A preference for IPv6.
+    PreferV6 {
+        /// The setting.
+        setting: String,
+    },
+    /// The families take turns.
+    Alternated,
+    /// The order in which the program itself has them.
+    BuiltIn,
     /// There is no other address.
     OnlyOne,
 }
@@ -227,6 +236,9 @@ impl fmt::Display for Because {
             }
             Because::FileOrder => write!(f, "order of delivery"),
             Because::PreferV4 { setting } => write!(f, "IPv4 preferred ({setting})"),
+            Because::PreferV6 { setting } => write!(f, "IPv6 preferred ({setting})"),
+            Because::Alternated => write!(f, "families take turns"),
+            Because::BuiltIn => write!(f, "its own order"),
             Because::OnlyOne => write!(f, "only address"),
         }
     }

@@ -20,6 +20,11 @@ pub fn answers(machine: &Machine, query: &Query) -> Vec<Answer> {
     RESOLVERS.iter().map(|r| (r.answer)(machine, query)).collect()
 }
 
+/// The answer of the resolver `id`; `None` where there is none of that name.
+pub fn of(machine: &Machine, id: &str, query: &Query) -> Option<Answer> {
+    resolvers::by_id(id).map(|r| (r.answer)(machine, query))
+}
+
 /// The addresses whose kernel source address the models will need for `name`: what to record in
 /// `source_addresses` before predicting. Both loopback addresses are always among them.
 pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {

@@ -4,6 +4,8 @@
 //! questions of one machine share a line, equal answers of several libraries share an entry, and what the machine's
 //! rows say twice is dropped.
 
+pub(crate) mod runtimes;
+
 use crate::recorded::{Asked, Bytes, GLIBC, MUSL, Net, Recorded, zone};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;

@@ -1,0 +1,56 @@
+//! Database clients.
+
+use super::library;
+use crate::program::{Behaviour, Detect, Era, Lookup, PLAIN, Program, Strategy};
+use crate::resolve::Evidence;
+
+/// libpq and psql.
+pub(super) const PSQL: Program = Program {
+    detect: Some(Detect { names: &["psql"], option: "--version" }),
+    ..library(
+        "psql",
+        "psql, libpq",
+        "psql and libpq",
+        &[Era {
+            since: "10",
+            label: "10 and later",
+            evidence: Evidence::Measured { run: "15, 18" },
+            behaviour: PLAIN,
+        }],
+        &["PostgreSQL src/interfaces/libpq/fe-connect.c: PQconnectPoll (15)"],
+    )
+};
+
+/// The MySQL and MariaDB client library: `localhost` is the Unix socket.
+pub(super) const MYSQL: Program = Program {
+    detect: Some(Detect { names: &["mariadb", "mysql"], option: "--version" }),
+    ..library(
+        "mysql",
+        "mysql, mariadb",
+        "mysql, mariadb and their C libraries",
+        &[Era {
+            since: "5",
+            label: "5 and later",
+            evidence: Evidence::Measured { run: "MariaDB 10.11, 11.8" },
+            behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
+        }],
+        &[
+            "MariaDB sql-common/client.c: mysql_real_connect (10.11)",
+            "https://dev.mysql.com/doc/refman/8.4/en/connecting.html",
+        ],
+    )
+};
+
+/// libmemcached.
+pub(super) const MEMCACHED: Program = library(
+    "libmemcached",
+    "libmemcached",
+    "memcstat and libmemcached",
+    &[Era {
+        since: "1",
+        label: "1",
+        evidence: Evidence::Measured { run: "1.1" },
+        behaviour: Behaviour { strategy: Strategy::AttemptTimeout(4000), ..PLAIN },
+    }],
+    &["libmemcached connect.cc: network_connect (1.1)"],
+);

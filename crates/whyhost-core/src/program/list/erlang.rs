@@ -1,0 +1,22 @@
+//! Erlang and Elixir.
+
+use super::library;
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, PLAIN, Program, Strategy};
+use crate::resolve::Evidence;
+
+/// `gen_tcp` and `httpc`: IPv4 unless `inet6` is asked for.
+pub(super) const ERLANG: Program = Program {
+    detect: Some(Detect { names: &["erl"], option: "-version" }),
+    ..library(
+        "erlang",
+        "Erlang",
+        "gen_tcp, httpc",
+        &[Era {
+            since: "25",
+            label: "25 and later",
+            evidence: Evidence::Measured { run: "25, 29" },
+            behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
+        }],
+        &["Erlang/OTP lib/kernel/src/inet.erl: gethostbyname_tm (25)"],
+    )
+};

@@ -1,0 +1,50 @@
+//! Perl.
+
+use super::library;
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Strategy};
+use crate::resolve::Evidence;
+
+/// `IO::Socket::IP`, LWP and HTTP::Tiny.
+pub(super) const PERL: Program = Program {
+    detect: Some(Detect { names: &["perl"], option: "--version" }),
+    ..library(
+        "perl",
+        "Perl",
+        "IO::Socket::IP, LWP, HTTP::Tiny",
+        &[Era {
+            since: "5.20",
+            label: "5.20 and later",
+            evidence: Evidence::Measured { run: "5.36, 5.42" },
+            behaviour: PLAIN,
+        }],
+        &["IO::Socket::IP lib/IO/Socket/IP.pm: setup (0.41)"],
+    )
+};
+
+/// `IO::Socket::INET`.
+pub(super) const INET: Program = library(
+    "perl-inet",
+    "Perl IO::Socket::INET",
+    "IO::Socket::INET",
+    &[Era {
+        since: "5.20",
+        label: "5.20 and later",
+        evidence: Evidence::Measured { run: "5.36" },
+        behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
+    }],
+    &["Perl IO::Socket::INET: _get_addr (5.36)"],
+);
+
+/// DBD::mysql: `localhost` is the Unix socket.
+pub(super) const MYSQL: Program = library(
+    "perl-mysql",
+    "Perl DBD::mysql",
+    "DBD::mysql",
+    &[Era {
+        since: "4",
+        label: "4",
+        evidence: Evidence::Measured { run: "5.36" },
+        behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
+    }],
+    &["https://metacpan.org/pod/DBD::mysql"],
+);

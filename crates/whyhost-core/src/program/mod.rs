@@ -1,0 +1,306 @@
+//! Programs: how each asks for addresses, in which order it tries them, and when it gives up, by version.
+//!
+//! A program is constant data ([`Program`]) in a file of its own below `list/`; the same few words describe all of
+//! them. [`ask`] gives the addresses as the program has them, `walk` what it makes of them.
+
+mod ask;
+mod list;
+mod settings;
+mod version;
+mod walk;
+
+pub use ask::{answer, system};
+pub use list::PROGRAMS;
+pub use version::Version;
+pub use walk::{Tried, plan, walk};
+
+use crate::machine::Machine;
+use crate::resolve::{Evidence, Step};
+use crate::snapshot::Family;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A program, a library or a server that connects to names.
+#[derive(Debug)]
+pub struct Program {
+    /// Stable id: `node`, `python-asyncio`.
+    pub id: &'static str,
+    /// For people: `Node`.
+    pub name: &'static str,
+    /// Which of its functions this is: `http, fetch, net.connect`.
+    pub what: &'static str,
+    /// How its presence and its version are found; `None` for what cannot be asked for its version.
+    pub detect: Option<Detect>,
+    /// Its behaviour by version, the oldest first.
+    pub eras: &'static [Era],
+    /// Settings of the machine that change the behaviour.
+    pub adapt: Option<Adapt>,
+    /// The settings that `adapt` reads, for people.
+    pub knobs: &'static [&'static str],
+    /// Where the behaviour is written down.
+    pub references: &'static [&'static str],
+}
+
+/// Changes the behaviour of a version by the settings of a machine, with a step for each setting.
+pub type Adapt = fn(&Machine, &Version, &mut Behaviour, &mut Vec<Step>);
+
+/// How a program is found on a machine: the first of the names on the search path, asked for its version.
+#[derive(Debug, Clone, Copy)]
+pub struct Detect {
+    /// File names on the search path, the first that exists counts.
+    pub names: &'static [&'static str],
+    /// The option that makes it print its version and end.
+    pub option: &'static str,
+}
+
+/// A range of versions with one behaviour.
+#[derive(Debug, Clone, Copy)]
+pub struct Era {
+    /// First version; the range ends where the next era begins.
+    pub since: &'static str,
+    /// The range in words: `17–19`.
+    pub label: &'static str,
+    /// What was run, or that nothing was.
+    pub evidence: Evidence,
+    /// What it does.
+    pub behaviour: Behaviour,
+}
+
+/// What a program does with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behaviour {
+    /// Whom it asks.
+    pub lookup: Lookup,
+    /// Addresses that it knows without asking.
+    pub builtin: Option<Builtin>,
+    /// What it does to the order of the answer.
+    pub order: Order,
+    /// How it connects.
+    pub strategy: Strategy,
+}
+
+/// Whom a program asks for the addresses of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// getaddrinfo of the machine's C library.
+    System {
+        /// Address family of the question.
+        family: Family,
+        /// With `AI_ADDRCONFIG`.
+        addrconfig: bool,
+    },
+    /// getaddrinfo for `AF_INET`, and for `AF_INET6` only where that finds nothing.
+    SystemV4ElseV6,
+    /// getaddrinfo for `AF_UNSPEC`, from which addresses of the other families are dropped.
+    SystemOnlyV4,
+    /// The same, keeping IPv6.
+    SystemOnlyV6,
+    /// A resolver of its own: an id of [`crate::resolve::RESOLVERS`].
+    Own {
+        /// The resolver.
+        resolver: &'static str,
+        /// Address family of the question.
+        family: Family,
+    },
+    /// `localhost` means the Unix socket; other names go to getaddrinfo.
+    UnixSocket,
+}
+
+/// Addresses of `localhost` that a program knows by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Builtin {
+    /// Asked before or after the look-up.
+    pub when: When,
+    /// The addresses in its order.
+    pub addresses: &'static [IpAddr],
+    /// Names below `localhost` too.
+    pub subdomains: bool,
+    /// With a final dot too.
+    pub final_dot: bool,
+    /// Where the addresses are written.
+    pub cite: &'static str,
+}
+
+/// When built-in addresses take effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always: nobody is asked.
+    Always,
+    /// When the look-up gives no address.
+    NotFound,
+}
+
+/// ::1, then 127.0.0.1.
+pub const V6_V4: &[IpAddr] = &[V6, V4];
+/// 127.0.0.1, then ::1.
+pub const V4_V6: &[IpAddr] = &[V4, V6];
+/// 127.0.0.1.
+pub const V4_ONLY: &[IpAddr] = &[V4];
+/// ::1.
+pub const V6_ONLY: &[IpAddr] = &[V6];
+const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
+/// What a program does to the order of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As given.
+    AsGiven,
+    /// IPv4 first, else as given.
+    V4First,
+    /// IPv6 first, else as given.
+    V6First,
+    /// The families in turn, beginning with that of the first address.
+    Alternate,
+    /// The families in turn, IPv4 first.
+    AlternateV4First,
+    /// The families in turn, IPv6 first.
+    AlternateV6First,
+}
+
+/// How a program connects to the addresses that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// The first address only.
+    FirstOnly,
+    /// All in turn, the next after a failure; silence lasts as long as the system lets it.
+    InTurn,
+    /// All in turn; a silent attempt is given up after so many milliseconds, except for the last address.
+    AttemptTimeout(u32),
+    /// All in turn, all together within so many milliseconds.
+    Budget(u32),
+    /// The family of the first address; the others so many milliseconds later, or at once when those failed
+    /// (RFC 6555). Within a family in turn.
+    TwoGroups(u32),
+    /// The next address so many milliseconds after the one before, or at once when that failed; none is given up
+    /// (RFC 8305).
+    Race(u32),
+    /// All at once.
+    Parallel,
+    /// Every address is a server of a group, and requests take turns.
+    Peers,
+    /// A Unix socket: no address.
+    UnixSocket,
+}
+
+impl Strategy {
+    /// In words: `the first address only`.
+    pub fn words(self) -> String {
+        match self {
+            Strategy::FirstOnly => "the first address only".into(),
+            Strategy::InTurn => "all in turn, the next after a failure".into(),
+            Strategy::AttemptTimeout(ms) => {
+                format!("all in turn, the next after a failure or after {ms} ms of silence")
+            }
+            Strategy::Budget(ms) => format!("all in turn, {ms} ms for all together"),
+            Strategy::TwoGroups(ms) => {
+                format!("the first family; the other after {ms} ms, or at once when that failed")
+            }
+            Strategy::Race(ms) => {
+                format!("the next every {ms} ms, or at once after a failure; the first wins")
+            }
+            Strategy::Parallel => "all at the same time".into(),
+            Strategy::Peers => "every address is a server of the group; requests take turns".into(),
+            Strategy::UnixSocket => "the Unix socket".into(),
+        }
+    }
+}
+
+impl Order {
+    /// In words: `IPv4 first`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Order::AsGiven => "as given",
+            Order::V4First => "IPv4 first",
+            Order::V6First => "IPv6 first",
+            Order::Alternate => "families in turn, beginning with that of the first address",
+            Order::AlternateV4First => "families in turn, IPv4 first",
+            Order::AlternateV6First => "families in turn, IPv6 first",
+        }
+    }
+}
+
+/// Plain getaddrinfo.
+pub const GETADDRINFO: Lookup = Lookup::System { family: Family::Any, addrconfig: false };
+/// getaddrinfo with `AI_ADDRCONFIG`.
+pub const ADDRCONFIG: Lookup = Lookup::System { family: Family::Any, addrconfig: true };
+/// getaddrinfo or gethostbyname for `AF_INET`.
+pub const GETADDRINFO_V4: Lookup = Lookup::System { family: Family::V4, addrconfig: false };
+/// getaddrinfo for `AF_INET6`.
+pub const GETADDRINFO_V6: Lookup = Lookup::System { family: Family::V6, addrconfig: false };
+
+/// What most programs do: getaddrinfo, its order, all in turn.
+pub const PLAIN: Behaviour =
+    Behaviour { lookup: GETADDRINFO, builtin: None, order: Order::AsGiven, strategy: Strategy::InTurn };
+
+/// A program with the version that it is asked about.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The program.
+    pub program: &'static Program,
+    /// Its version.
+    pub version: Version,
+    /// This version is on the machine.
+    pub installed: bool,
+}
+
+impl Chosen {
+    /// The behaviour of this version on `machine`, and the settings that made it another than usual.
+    pub fn behaviour(&self, machine: &Machine) -> (Behaviour, Vec<Step>) {
+        let mut behaviour = self.era().behaviour;
+        let mut steps = Vec::new();
+        if let Some(adapt) = self.program.adapt {
+            adapt(machine, &self.version, &mut behaviour, &mut steps);
+        }
+        (behaviour, steps)
+    }
+
+    /// The range of versions that this one falls into.
+    pub fn era(&self) -> &'static Era {
+        let eras = self.program.eras;
+        let begun = |era: &&Era| Version::parse(era.since).is_some_and(|since| since <= self.version);
+        eras.iter().rev().find(begun).unwrap_or(&eras[0])
+    }
+
+    /// `Node 18.20.8`, `Node 17–19` where no version was named.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.program.name, self.version)
+    }
+}
+
+impl Program {
+    /// This program as it is on the machine; the latest modelled version where it is not.
+    pub fn on(&'static self, machine: &Machine) -> Chosen {
+        let found = machine.raw.programs.iter().find(|p| p.id == self.id);
+        match found.and_then(|p| Version::parse(&p.version)) {
+            Some(version) => Chosen { program: self, version, installed: true },
+            None => Chosen { program: self, version: self.latest(), installed: found.is_some() },
+        }
+    }
+
+    /// The first version of the latest era.
+    pub fn latest(&self) -> Version {
+        let since = self.eras.last().map_or("0", |era| era.since);
+        Version::parse(since).unwrap_or_else(|| Version::from([0]))
+    }
+}
+
+/// The program of `id`, with a version behind it or not: `node`, `node-18`, `node18`, `curl-8.2.0`.
+pub fn choose(machine: &Machine, id: &str) -> Option<Chosen> {
+    if let Some(program) = PROGRAMS.iter().find(|p| p.id == id) {
+        return Some(program.on(machine));
+    }
+    PROGRAMS.iter().find_map(|program| {
+        let rest = id.strip_prefix(program.id)?;
+        let text = rest.trim_start_matches(['-', '@', ' ', 'v']);
+        let complete = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let version = Version::parse(text).filter(|_| complete)?;
+        let here = program.on(machine);
+        let installed = here.installed && here.version == version;
+        Some(Chosen { program, version, installed })
+    })
+}
+
+/// The programs that are on the machine, in the order of the list.
+pub fn installed(machine: &Machine) -> Vec<Chosen> {
+    PROGRAMS.iter().map(|p| p.on(machine)).filter(|c| c.installed).collect()
+}
