@@ -1,7 +1,8 @@
 //! The addresses of a name as a program has them, in the order in which it would try them.
 
-use super::{Behaviour, Builtin, Chosen, Lookup, Order, When};
+use super::{Addrconfig, Behaviour, Builtin, Chosen, Lookup, Order, When};
 use crate::machine::Machine;
+use crate::resolve::stage::{self, Call, Outcome};
 use crate::resolve::{self, Answer, Because, Query, QueryFlags, Ranked, Source, Status, Step};
 use crate::snapshot::Family;
 use std::net::IpAddr;
@@ -76,40 +77,69 @@ fn known(machine: &Machine, builtin: &Builtin, query: &Query) -> Answer {
         from: Source::Builtin { cite: builtin.cite.into() },
         placed_by: placed_by.clone(),
     });
-    Answer {
-        status: Status::Found,
-        error: None,
-        addresses: ranked.collect(),
-        trace,
-        comparison: Vec::new(),
-        ..system(machine, &Query::any("127.0.0.1"))
-    }
+    plain(machine, Status::Found, ranked.collect(), trace)
 }
 
 fn looked_up(machine: &Machine, lookup: Lookup, query: &Query) -> Answer {
-    let ask = |family: Family, addrconfig: bool| {
+    let ask = |family: Family, addrconfig: Addrconfig| {
+        let addrconfig = match addrconfig {
+            Addrconfig::Unset => false,
+            Addrconfig::Set => true,
+            Addrconfig::ForAnyFamily => query.family == Family::Any,
+        };
         let flags = QueryFlags { addrconfig, ..query.flags };
         system(machine, &Query { family: narrowed(query.family, family), flags, ..query.clone() })
     };
     match lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
         Lookup::SystemV4ElseV6 => {
-            let v4 = ask(Family::V4, false);
-            if matches!(v4.status, Status::Found | Status::Unknown) { v4 } else { ask(Family::V6, false) }
+            let v4 = ask(Family::V4, Addrconfig::Unset);
+            if matches!(v4.status, Status::Found | Status::Unknown) {
+                v4
+            } else {
+                ask(Family::V6, Addrconfig::Unset)
+            }
         }
-        Lookup::SystemOnlyV4 => keep(ask(Family::Any, false), IpAddr::is_ipv4, "IPv4"),
-        Lookup::SystemOnlyV6 => keep(ask(Family::Any, false), IpAddr::is_ipv6, "IPv6"),
+        Lookup::SystemOnlyV4 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv4, "IPv4"),
+        Lookup::SystemOnlyV6 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv6, "IPv6"),
         Lookup::Own { resolver, family } => {
             let query = Query { family: narrowed(query.family, family), ..query.clone() };
             resolve::of(machine, resolver, &query).unwrap_or_else(|| system(machine, &query))
         }
-        Lookup::UnixSocket => ask(Family::Any, false),
+        Lookup::Dns => dns(machine, query),
+        Lookup::UnixSocket => ask(Family::Any, Addrconfig::Unset),
     }
 }
 
-/// The family of the question, narrowed by what the program asks for anyway.
-fn narrowed(asked: Family, own: Family) -> Family {
-    if own == Family::Any { asked } else { own }
+/// DNS servers alone, without a search list; those of resolv.conf stand for the program's own.
+fn dns(machine: &Machine, query: &Query) -> Answer {
+    let call = match query.family {
+        Family::Any => Call::Both,
+        Family::V4 => Call::V4,
+        Family::V6 => Call::V6,
+    };
+    let absolute = format!("{}.", query.name.trim_end_matches('.'));
+    let (status, found, detail) = match stage::dns::call(machine, &absolute, call, true) {
+        Outcome::Report(report) if report.found.is_empty() => (Status::NotFound, Vec::new(), report.detail),
+        Outcome::Report(report) => (Status::Found, report.found, report.detail),
+        Outcome::NotCallable(why) | Outcome::Unknown(why) => (Status::Unknown, Vec::new(), why),
+    };
+    let placed_by = if found.len() > 1 { Because::FileOrder } else { Because::OnlyOne };
+    let ranked =
+        found.into_iter().map(|c| Ranked { address: c.address, from: c.from, placed_by: placed_by.clone() });
+    let addresses = ranked.collect();
+    plain(machine, status, addresses, vec![Step::new("dns", detail)])
+}
+
+/// An answer that no resolver of the list gave; the caller names who.
+fn plain(machine: &Machine, status: Status, addresses: Vec<Ranked>, trace: Vec<Step>) -> Answer {
+    let blank = system(machine, &Query::any("127.0.0.1"));
+    Answer { status, error: None, addresses, canonical: None, trace, comparison: Vec::new(), ..blank }
+}
+
+/// The family of the question: what the program is told on its command line goes before what it asks for anyway.
+fn narrowed(told: Family, own: Family) -> Family {
+    if told == Family::Any { own } else { told }
 }
 
 fn keep(mut answer: Answer, wanted: fn(&IpAddr) -> bool, family: &str) -> Answer {

@@ -86,7 +86,7 @@ pub enum Lookup {
         /// Address family of the question.
         family: Family,
         /// With `AI_ADDRCONFIG`.
-        addrconfig: bool,
+        addrconfig: Addrconfig,
     },
     /// getaddrinfo for `AF_INET`, and for `AF_INET6` only where that finds nothing.
     SystemV4ElseV6,
@@ -101,8 +101,21 @@ pub enum Lookup {
         /// Address family of the question.
         family: Family,
     },
+    /// DNS servers alone, for the name as it is.
+    Dns,
     /// `localhost` means the Unix socket; other names go to getaddrinfo.
     UnixSocket,
+}
+
+/// When a program sets `AI_ADDRCONFIG`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addrconfig {
+    /// Never.
+    Unset,
+    /// Always.
+    Set,
+    /// Unless it is told to use one family.
+    ForAnyFamily,
 }
 
 /// Addresses of `localhost` that a program knows by itself.
@@ -220,13 +233,13 @@ impl Order {
 }
 
 /// Plain getaddrinfo.
-pub const GETADDRINFO: Lookup = Lookup::System { family: Family::Any, addrconfig: false };
+pub const GETADDRINFO: Lookup = Lookup::System { family: Family::Any, addrconfig: Addrconfig::Unset };
 /// getaddrinfo with `AI_ADDRCONFIG`.
-pub const ADDRCONFIG: Lookup = Lookup::System { family: Family::Any, addrconfig: true };
+pub const ADDRCONFIG: Lookup = Lookup::System { family: Family::Any, addrconfig: Addrconfig::Set };
 /// getaddrinfo or gethostbyname for `AF_INET`.
-pub const GETADDRINFO_V4: Lookup = Lookup::System { family: Family::V4, addrconfig: false };
+pub const GETADDRINFO_V4: Lookup = Lookup::System { family: Family::V4, addrconfig: Addrconfig::Unset };
 /// getaddrinfo for `AF_INET6`.
-pub const GETADDRINFO_V6: Lookup = Lookup::System { family: Family::V6, addrconfig: false };
+pub const GETADDRINFO_V6: Lookup = Lookup::System { family: Family::V6, addrconfig: Addrconfig::Unset };
 
 /// What most programs do: getaddrinfo, its order, all in turn.
 pub const PLAIN: Behaviour =

@@ -54,3 +54,17 @@ pub(super) const MEMCACHED: Program = library(
     }],
     &["libmemcached connect.cc: network_connect (1.1)"],
 );
+
+/// The same with `--protocol=tcp`, and the MariaDB command with `-P`.
+pub(super) const MYSQL_TCP: Program = library(
+    "mysql-tcp",
+    "mysql --protocol=tcp",
+    "mysql --protocol=tcp, mariadb -P",
+    &[Era {
+        since: "5",
+        label: "5 and later",
+        evidence: Evidence::Measured { run: "MariaDB 10.11, 11.8" },
+        behaviour: PLAIN,
+    }],
+    &["MariaDB sql-common/client.c: mysql_real_connect (10.11)"],
+);

@@ -25,6 +25,23 @@ pub(super) const NGINX: Program = Program {
     )
 };
 
+/// `proxy_pass` with a variable: DNS servers of the directive `resolver`, never the hosts file.
+pub(super) const NGINX_VARIABLE: Program = library(
+    "nginx-variable",
+    "nginx (variable)",
+    "proxy_pass with a variable and resolver",
+    &[Era {
+        since: "1",
+        label: "1",
+        evidence: Evidence::Measured { run: "1.22.1" },
+        behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers, ..PLAIN },
+    }],
+    &[
+        "nginx src/core/ngx_resolver.c: ngx_resolve_name (1.22)",
+        "https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver",
+    ],
+);
+
 /// `ProxyPass`.
 pub(super) const APACHE: Program = Program {
     detect: Some(Detect { names: &["apache2", "httpd"], option: "-v" }),
@@ -36,7 +53,7 @@ pub(super) const APACHE: Program = Program {
             since: "2.4",
             label: "2.4",
             evidence: Evidence::Measured { run: "2.4.71" },
-            behaviour: Behaviour { lookup: ADDRCONFIG, ..PLAIN },
+            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::AttemptTimeout(60_000), ..PLAIN },
         }],
         &["Apache modules/proxy/proxy_util.c: ap_proxy_connect_backend (2.4)"],
     )
