@@ -1,6 +1,10 @@
 //! The resolvers, one file each, and the list of them.
 
+#[cfg(test)]
+mod bench;
 pub mod glibc;
+pub mod go;
+mod model;
 pub mod musl;
 
 use super::answer::{Answer, Evidence, Query};
@@ -30,7 +34,7 @@ pub struct Resolver {
 }
 
 /// Every modelled resolver, in the order of the output.
-pub const RESOLVERS: &[&Resolver] = &[&glibc::RESOLVER, &musl::RESOLVER];
+pub const RESOLVERS: &[&Resolver] = &[&glibc::RESOLVER, &musl::RESOLVER, &go::RESOLVER, &go::PURE];
 
 /// The resolver with this id.
 pub fn by_id(id: &str) -> Option<&'static Resolver> {
