@@ -48,6 +48,7 @@ pub(super) fn reason(ranked: &Ranked, next: Option<&Ranked>) -> String {
         (Because::Rfc6724 { rule, .. }, None) => format!("RFC 6724 rule {rule}"),
         (Because::FileOrder, _) => format!("{}; no rule puts another first", ranked.from),
         (Because::PreferV4 { setting }, _) => format!("IPv4 preferred by {setting}"),
+        (Because::PreferV6 { setting }, _) => format!("IPv6 preferred by {setting}"),
         (Because::OnlyOne, _) => ranked.from.to_string(),
     }
 }
@@ -67,6 +68,7 @@ pub fn decided_by(first: &Ranked, next: &Ranked) -> String {
         },
         Because::FileOrder => "order of delivery".into(),
         Because::PreferV4 { setting } => format!("IPv4 preferred by {setting}"),
+        Because::PreferV6 { setting } => format!("IPv6 preferred by {setting}"),
         Because::OnlyOne => "only address".into(),
     }
 }

@@ -215,6 +215,11 @@ pub enum Because {
         /// The setting.
         setting: String,
     },
+    /// A preference for IPv6 that looks at nothing else.
+    PreferV6 {
+        /// The setting.
+        setting: String,
+    },
     /// There is no other address.
     OnlyOne,
 }
@@ -227,6 +232,7 @@ impl fmt::Display for Because {
             }
             Because::FileOrder => write!(f, "order of delivery"),
             Because::PreferV4 { setting } => write!(f, "IPv4 preferred ({setting})"),
+            Because::PreferV6 { setting } => write!(f, "IPv6 preferred ({setting})"),
             Because::OnlyOne => write!(f, "only address"),
         }
     }

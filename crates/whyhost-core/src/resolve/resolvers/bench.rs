@@ -50,6 +50,10 @@ impl Bench {
         self.with(RawFile::text(path, text.as_bytes()))
     }
 
+    pub(super) fn bytes(&self, path: &str, bytes: &[u8]) -> Bench {
+        self.with(RawFile::text(path, bytes))
+    }
+
     pub(super) fn absent(&self, path: &str) -> Bench {
         self.with(RawFile::absent(path))
     }

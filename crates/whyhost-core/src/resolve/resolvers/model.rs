@@ -1,11 +1,13 @@
 //! What the models share: how a failure is told, and the frame of an answer.
 
 use super::Resolver;
+use crate::conf::resolv::ResolvConf;
 use crate::machine::Machine;
 use crate::resolve::answer::{Answer, Because, Error, Ranked, RuleRow, Status, Step};
 use crate::resolve::order::keyed::{self, Style};
 use crate::resolve::stage::Candidate;
-use crate::snapshot::ScopedAddr;
+use crate::resolve::stage::dns::{self, Reply};
+use crate::snapshot::{Family, ScopedAddr};
 
 /// Why there is no address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +70,45 @@ pub(super) fn answer(
         trace,
         comparison,
     }
+}
+
+/// One DNS question over the servers of `conf`: the addresses, or what came instead. An answer without an address of the
+/// type counts as "no such record".
+pub(super) fn one_type(
+    machine: &Machine,
+    conf: &ResolvConf,
+    bare: &str,
+    name: &str,
+    kind: &str,
+) -> Result<Result<Vec<Candidate>, Reply>, Failure> {
+    if !dns::is_encodable(name) {
+        return Ok(Err(Reply::Broken));
+    }
+    let (reply, observation) = dns::first_usable(machine, conf, name, kind).map_err(Failure::Unknown)?;
+    let found = observation.map(|o| dns::records(o, kind, bare, name)).unwrap_or_default();
+    Ok(match reply {
+        Reply::Records if !found.is_empty() => Ok(found),
+        Reply::Records => Err(Reply::NoData),
+        other => Err(other),
+    })
+}
+
+/// The types that are asked for a family.
+pub(super) fn kinds(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::Any => &["A", "AAAA"],
+        Family::V4 => &["A"],
+        Family::V6 => &["AAAA"],
+    }
+}
+
+/// Every question for `names`.
+pub(super) fn questions(names: Vec<String>, family: Family) -> Vec<(String, &'static str)> {
+    names
+        .into_iter()
+        .filter(|n| dns::is_encodable(n))
+        .flat_map(|n| kinds(family).iter().map(move |k| (n.clone(), *k)))
+        .collect()
 }
 
 /// A version: major, minor, patch; what is missing is 0.

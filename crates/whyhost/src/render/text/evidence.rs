@@ -139,6 +139,7 @@ fn order(answer: &Answer) -> Option<Row> {
             Row::new(0, format!("RFC 6724 rule {rule}"), decided_by(first, second), meaning)
         }
         Because::PreferV4 { setting } => Row::new(0, setting.clone(), "IPv4 first", meaning),
+        Because::PreferV6 { setting } => Row::new(0, setting.clone(), "IPv6 first", meaning),
         Because::FileOrder => Row::new(2, "order", "no rule tells them apart", "order of delivery kept"),
         Because::OnlyOne => return None,
     };

@@ -3,9 +3,9 @@
 use super::conf::{self, GoResolvConf};
 use crate::machine::Machine;
 use crate::resolve::answer::{Query, Status, Step};
-use crate::resolve::resolvers::model::Failure;
+use crate::resolve::resolvers::model::{self, Failure, kinds, one_type};
 use crate::resolve::stage::Candidate;
-use crate::resolve::stage::dns::{Reply, first_usable, is_encodable, records};
+use crate::resolve::stage::dns::{Reply, is_encodable};
 use crate::snapshot::Family;
 
 /// Asks the servers of resolv.conf, name by name until one has an address.
@@ -49,19 +49,7 @@ pub(super) fn questions(machine: &Machine, name: &str, family: Family) -> Vec<(S
     if !is_domain_name(name) {
         return Vec::new();
     }
-    names(&conf, name)
-        .into_iter()
-        .filter(|n| is_encodable(n))
-        .flat_map(|n| kinds(family).iter().map(move |k| (n.clone(), *k)))
-        .collect()
-}
-
-fn kinds(family: Family) -> &'static [&'static str] {
-    match family {
-        Family::Any => &["A", "AAAA"],
-        Family::V4 => &["A"],
-        Family::V6 => &["AAAA"],
-    }
+    model::questions(names(&conf, name), family)
 }
 
 type Code = (Status, &'static str);
@@ -77,15 +65,12 @@ fn one(
     if !is_encodable(name) {
         return Ok(Err((Status::Failure, "cannot marshal DNS message")));
     }
-    let (reply, observation) = first_usable(machine, &conf.conf, name, kind).map_err(Failure::Unknown)?;
-    let found = observation.map(|o| records(o, kind, bare, name)).unwrap_or_default();
-    Ok(match reply {
-        Reply::Records if !found.is_empty() => Ok(found),
-        Reply::Records | Reply::NoData | Reply::NxDomain => Err((Status::NotFound, "no such host")),
-        Reply::TimedOut => Err((Status::TryAgain, "i/o timeout")),
-        Reply::NoServer => Err((Status::TryAgain, "connection refused")),
-        Reply::ServFail | Reply::NoAnswer | Reply::Broken => Err((Status::TryAgain, "server misbehaving")),
-    })
+    Ok(one_type(machine, &conf.conf, bare, name, kind)?.map_err(|reply| match reply {
+        Reply::Records | Reply::NoData | Reply::NxDomain => (Status::NotFound, "no such host"),
+        Reply::TimedOut => (Status::TryAgain, "i/o timeout"),
+        Reply::NoServer => (Status::TryAgain, "connection refused"),
+        Reply::ServFail | Reply::NoAnswer | Reply::Broken => (Status::TryAgain, "server misbehaving"),
+    }))
 }
 
 /// `nameList`: as it is first with enough dots, else last; the search list between. Names under .onion are not asked.
