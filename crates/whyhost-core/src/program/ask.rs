@@ -27,6 +27,11 @@ pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
     }
 }
 
+/// The program knows the name of `query` by itself.
+pub(super) fn is_builtin(behaviour: &Behaviour, query: &Query) -> bool {
+    builtin(behaviour, query, When::Always).is_some()
+}
+
 /// What the machine's own C library answers.
 pub fn system(machine: &Machine, query: &Query) -> Answer {
     if machine.os.libc.as_ref().is_some_and(|l| l.name == "musl") {
@@ -203,17 +208,9 @@ fn keep(mut answer: Answer, wanted: fn(&IpAddr) -> bool, family: &str) -> Answer
 }
 
 fn reorder(order: Order, answer: &mut Answer, settings: &[Step]) {
-    let before: Vec<_> = answer.addresses.iter().map(|r| r.address).collect();
-    let list = std::mem::take(&mut answer.addresses);
-    answer.addresses = match order {
-        Order::AsGiven => list,
-        Order::V4First => partition(list, true),
-        Order::V6First => partition(list, false),
-        Order::Alternate => alternate(list),
-        Order::AlternateV4First => alternate(partition(list, true)),
-        Order::AlternateV6First => alternate(partition(list, false)),
-    };
-    if before == answer.addresses.iter().map(|r| r.address).collect::<Vec<_>>() {
+    let before: Vec<ScopedAddr> = answer.addresses.iter().map(|r| r.address).collect();
+    order.sort(&mut answer.addresses, |r| r.address.address.is_ipv4());
+    if answer.addresses.iter().map(|r| r.address).eq(before) {
         return;
     }
     let setting = settings.first().map_or_else(|| order.words().to_owned(), |s| s.step.clone());
@@ -221,31 +218,10 @@ fn reorder(order: Order, answer: &mut Answer, settings: &[Step]) {
         ranked.placed_by = match order {
             Order::V4First | Order::AlternateV4First => Because::PreferV4 { setting: setting.clone() },
             Order::V6First | Order::AlternateV6First => Because::PreferV6 { setting: setting.clone() },
-            _ => Because::Alternated,
+            Order::AsGiven | Order::Alternate => Because::Alternated,
         };
     }
     answer.comparison.clear();
     let list = answer.addresses.iter().map(|r| r.address.to_string()).collect::<Vec<_>>().join(", ");
     answer.trace.push(Step::new("order", format!("{}: {list}", order.words())));
-}
-
-fn partition(list: Vec<Ranked>, v4_first: bool) -> Vec<Ranked> {
-    let (mut first, second): (Vec<_>, Vec<_>) =
-        list.into_iter().partition(|r| r.address.address.is_ipv4() == v4_first);
-    first.extend(second);
-    first
-}
-
-fn alternate(list: Vec<Ranked>) -> Vec<Ranked> {
-    let Some(first) = list.first().map(|r| r.address.address.is_ipv4()) else { return list };
-    let (ours, theirs): (Vec<_>, Vec<_>) =
-        list.into_iter().partition(|r| r.address.address.is_ipv4() == first);
-    let mut theirs = theirs.into_iter();
-    let mut all = Vec::new();
-    for ranked in ours {
-        all.push(ranked);
-        all.extend(theirs.next());
-    }
-    all.extend(theirs);
-    all
 }

@@ -5,12 +5,15 @@
 
 mod ask;
 mod list;
+mod order;
+mod outcome;
 mod settings;
 mod version;
 mod walk;
 
 pub use ask::{answer, system};
 pub use list::PROGRAMS;
+pub use outcome::{Who, clients, others};
 pub use version::Version;
 pub use walk::{Tried, plan, walk};
 
@@ -30,6 +33,8 @@ pub struct Program {
     pub what: &'static str,
     /// How its presence and its version are found; `None` for what cannot be asked for its version.
     pub detect: Option<Detect>,
+    /// The services for which a verdict counts it.
+    pub serves: Serves,
     /// Its behaviour by version, the oldest first.
     pub eras: &'static [Era],
     /// Settings of the machine that change the behaviour.
@@ -42,6 +47,17 @@ pub struct Program {
 
 /// Changes the behaviour of a version by the settings of a machine, with a step for each setting.
 pub type Adapt = fn(&Machine, &Version, &mut Behaviour, &mut Vec<Step>);
+
+/// The services for which a verdict counts a program that is on the machine; asked for by its id, it is always told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// Any port: runtimes, and clients of protocols that live on any port.
+    AnyPort,
+    /// The ports of its own protocol.
+    Ports(&'static [u16]),
+    /// None: it connects for somebody else, or only where it is told to.
+    OnRequest,
+}
 
 /// How a program is found on a machine: the first of the names on the search path, asked for its version.
 #[derive(Debug, Clone, Copy)]
@@ -289,9 +305,23 @@ impl Chosen {
         eras.iter().rev().find(begun).unwrap_or(&eras[0])
     }
 
-    /// `Node 18.20.8`, `Node 17–19` where no version was named.
+    /// `Node 18.20.8`.
     pub fn label(&self) -> String {
         format!("{} {}", self.program.name, self.version)
+    }
+
+    /// `Node 17–19`.
+    pub fn era_label(&self) -> String {
+        format!("{} {}", self.program.name, self.era().label)
+    }
+
+    /// It counts for a verdict about `port`.
+    pub fn counts_for(&self, port: u16) -> bool {
+        match self.program.serves {
+            Serves::AnyPort => true,
+            Serves::Ports(ports) => ports.contains(&port),
+            Serves::OnRequest => false,
+        }
     }
 }
 

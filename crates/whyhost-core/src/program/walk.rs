@@ -106,6 +106,7 @@ mod tests {
                 't' => AttemptOutcome::Timeout,
                 _ => AttemptOutcome::Foreign,
             },
+            after_ms: 0,
             listener: None,
         });
         let tried = plan(strategy, attempts.collect());

@@ -1,6 +1,6 @@
 //! gRPC's C core: c-ares of its own.
 
-use crate::program::{Behaviour, Era, Lookup, Order, Program, Strategy};
+use crate::program::{Behaviour, Era, Lookup, Order, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 use crate::snapshot::Family;
 
@@ -10,6 +10,7 @@ pub(super) const GRPC: Program = Program {
     name: "gRPC (C core)",
     what: "channels of C++, Python, Ruby, PHP",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1.60",
         label: "1.60 and later",

@@ -3,8 +3,8 @@
 use crate::machine::Machine;
 use crate::program::settings::{step, variable, words};
 use crate::program::{
-    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Order, Program, Strategy, V4_ONLY, V6_ONLY,
-    Version, When,
+    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Order, Program, Serves, Strategy, V4_ONLY,
+    V6_ONLY, Version, When,
 };
 use crate::resolve::{Evidence, Step};
 
@@ -35,6 +35,7 @@ pub(super) const JAVA: Program = Program {
     name: "Java",
     what: "Socket, HttpURLConnection, HttpClient, SocketChannel, Netty, pgjdbc, MariaDB Connector/J",
     detect: Some(Detect { names: &["java"], option: "-version" }),
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "8",
         label: "8 and later",
@@ -55,6 +56,7 @@ pub(super) const ALL: Program = Program {
     name: "OkHttp, Apache HttpClient",
     what: "OkHttp 3, Apache HttpClient 4",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "3",
         label: "OkHttp 3, Apache HttpClient 4.5",

@@ -27,7 +27,7 @@ mod rust;
 mod socket_tools;
 mod wget;
 
-use super::{Era, Program};
+use super::{Era, Program, Serves};
 
 /// A program without settings, which cannot be asked for its version.
 const fn library(
@@ -37,7 +37,17 @@ const fn library(
     eras: &'static [Era],
     references: &'static [&'static str],
 ) -> Program {
-    Program { id, name, what, detect: None, eras, adapt: None, knobs: &[], references }
+    Program {
+        id,
+        name,
+        what,
+        detect: None,
+        serves: Serves::AnyPort,
+        eras,
+        adapt: None,
+        knobs: &[],
+        references,
+    }
 }
 
 /// Every modelled program, in the order of the output. A new one is one file and one line here.

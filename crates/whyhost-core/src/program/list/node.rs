@@ -2,7 +2,7 @@
 
 use crate::machine::Machine;
 use crate::program::settings::{step, variable, words};
-use crate::program::{Addrconfig, Behaviour, Detect, Era, Lookup, Order, Program, Strategy, Version};
+use crate::program::{Addrconfig, Behaviour, Detect, Era, Lookup, Order, Program, Serves, Strategy, Version};
 use crate::resolve::{Evidence, Step};
 use crate::snapshot::Family;
 
@@ -20,6 +20,7 @@ pub(super) const NODE: Program = Program {
     name: "Node",
     what: "http, fetch, net.connect, and axios, undici, got, ws, pg, mysql2, ioredis, mongodb on them",
     detect: Some(Detect { names: &["node", "nodejs"], option: "--version" }),
+    serves: Serves::AnyPort,
     eras: &[
         Era {
             since: "0",

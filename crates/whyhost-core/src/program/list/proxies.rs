@@ -1,13 +1,14 @@
 //! Proxies and forwarders: how they reach a back end that is named localhost.
 
 use super::library;
-use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, Lookup, Order, PLAIN, Program, Strategy};
+use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, Lookup, Order, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 use crate::snapshot::Family;
 
 /// `proxy_pass` and `upstream` with a name.
 pub(super) const NGINX: Program = Program {
     detect: Some(Detect { names: &["nginx"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "nginx",
         "nginx",
@@ -26,25 +27,29 @@ pub(super) const NGINX: Program = Program {
 };
 
 /// `proxy_pass` with a variable: DNS servers of the directive `resolver`, never the hosts file.
-pub(super) const NGINX_VARIABLE: Program = library(
-    "nginx-variable",
-    "nginx (variable)",
-    "proxy_pass with a variable and resolver",
-    &[Era {
-        since: "1",
-        label: "1",
-        evidence: Evidence::Measured { run: "1.22.1" },
-        behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers(60_000), ..PLAIN },
-    }],
-    &[
-        "nginx src/core/ngx_resolver.c: ngx_resolve_name (1.22)",
-        "https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver",
-    ],
-);
+pub(super) const NGINX_VARIABLE: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "nginx-variable",
+        "nginx (variable)",
+        "proxy_pass with a variable and resolver",
+        &[Era {
+            since: "1",
+            label: "1",
+            evidence: Evidence::Measured { run: "1.22.1" },
+            behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers(60_000), ..PLAIN },
+        }],
+        &[
+            "nginx src/core/ngx_resolver.c: ngx_resolve_name (1.22)",
+            "https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver",
+        ],
+    )
+};
 
 /// `ProxyPass`.
 pub(super) const APACHE: Program = Program {
     detect: Some(Detect { names: &["apache2", "httpd"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "apache",
         "Apache mod_proxy",
@@ -62,6 +67,7 @@ pub(super) const APACHE: Program = Program {
 /// A `server` line with a name.
 pub(super) const HAPROXY: Program = Program {
     detect: Some(Detect { names: &["haproxy"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "haproxy",
         "HAProxy",
@@ -79,6 +85,7 @@ pub(super) const HAPROXY: Program = Program {
 /// mod_proxy.
 pub(super) const LIGHTTPD: Program = Program {
     detect: Some(Detect { names: &["lighttpd"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "lighttpd",
         "lighttpd",
@@ -96,6 +103,7 @@ pub(super) const LIGHTTPD: Program = Program {
 /// A backend with `.host`.
 pub(super) const VARNISH: Program = Program {
     detect: Some(Detect { names: &["varnishd"], option: "-V" }),
+    serves: Serves::OnRequest,
     ..library(
         "varnish",
         "Varnish",
@@ -113,6 +121,7 @@ pub(super) const VARNISH: Program = Program {
 /// Squid: its own reading of the hosts file, in which the last line counts.
 pub(super) const SQUID: Program = Program {
     detect: Some(Detect { names: &["squid"], option: "--version" }),
+    serves: Serves::OnRequest,
     ..library(
         "squid",
         "Squid",
@@ -130,6 +139,7 @@ pub(super) const SQUID: Program = Program {
 /// `reverse_proxy`: a Go program, static as it is distributed.
 pub(super) const CADDY: Program = Program {
     detect: Some(Detect { names: &["caddy"], option: "version" }),
+    serves: Serves::OnRequest,
     ..library(
         "caddy",
         "Caddy",
