@@ -9,18 +9,7 @@ use std::net::IpAddr;
 /// What `chosen` has for `query`: the answer that it gets, in its own order, with its steps.
 pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
     let (behaviour, mut settings) = chosen.behaviour(machine);
-    let mut answer = match builtin(&behaviour, query, When::Always) {
-        Some(builtin) => known(machine, builtin, query),
-        None => looked_up(machine, behaviour.lookup, query),
-    };
-    if !matches!(answer.status, Status::Found | Status::Unknown)
-        && let Some(builtin) = builtin(&behaviour, query, When::NotFound)
-    {
-        let trace = std::mem::take(&mut answer.trace);
-        answer = known(machine, builtin, query);
-        answer.trace.splice(0..0, trace);
-    }
-    reorder(behaviour.order, &mut answer, &settings);
+    let mut answer = addresses(machine, &behaviour, &settings, query);
     settings.append(&mut answer.trace);
     Answer {
         resolver: chosen.program.id,
@@ -30,6 +19,29 @@ pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
         trace: settings,
         ..answer
     }
+}
+
+/// The addresses that `behaviour` has for `query`, in its order, whatever it does with them afterwards; `settings` are
+/// what made the behaviour another than usual.
+pub(super) fn addresses(
+    machine: &Machine,
+    behaviour: &Behaviour,
+    settings: &[Step],
+    query: &Query,
+) -> Answer {
+    let mut answer = match builtin(behaviour, query, When::Always) {
+        Some(builtin) => known(machine, builtin, query),
+        None => looked_up(machine, behaviour.lookup, query),
+    };
+    if !matches!(answer.status, Status::Found | Status::Unknown)
+        && let Some(builtin) = builtin(behaviour, query, When::NotFound)
+    {
+        let trace = std::mem::take(&mut answer.trace);
+        answer = known(machine, builtin, query);
+        answer.trace.splice(0..0, trace);
+    }
+    reorder(behaviour.order, &mut answer, settings);
+    answer
 }
 
 /// What the machine's own C library answers.

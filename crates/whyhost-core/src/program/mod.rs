@@ -5,6 +5,7 @@
 
 mod ask;
 mod list;
+pub mod servers;
 mod settings;
 mod version;
 mod walk;
