@@ -11,11 +11,7 @@ use std::net::IpAddr;
 /// What `chosen` has for `query`: the answer that it gets, in its own order, with its steps.
 pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
     let (behaviour, mut settings) = chosen.behaviour(machine);
-    let mut answer = match builtin(&behaviour, query, When::Always) {
-        Some(builtin) => known(machine, builtin, query),
-        None => rescued(machine, &behaviour, query, looked_up(machine, &behaviour, query)),
-    };
-    reorder(behaviour.order, &mut answer, &settings);
+    let mut answer = addresses(machine, &behaviour, &settings, query);
     settings.append(&mut answer.trace);
     Answer {
         resolver: chosen.program.id,
@@ -25,6 +21,22 @@ pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
         trace: settings,
         ..answer
     }
+}
+
+/// The addresses that `behaviour` has for `query`, in its order, whatever it does with them afterwards; `settings` are
+/// what made the behaviour another than usual.
+pub(super) fn addresses(
+    machine: &Machine,
+    behaviour: &Behaviour,
+    settings: &[Step],
+    query: &Query,
+) -> Answer {
+    let mut answer = match builtin(behaviour, query, When::Always) {
+        Some(builtin) => known(machine, builtin, query),
+        None => rescued(machine, behaviour, query, looked_up(machine, behaviour, query)),
+    };
+    reorder(behaviour.order, &mut answer, settings);
+    answer
 }
 
 /// The program knows the name of `query` by itself.

@@ -184,7 +184,7 @@ fn mapped_needs_dual_stack(machine: &Machine, target: ScopedAddr) -> bool {
 }
 
 /// An address on lo makes its whole IPv4 prefix local.
-fn covers(on_lo: &InterfaceAddress, target: IpAddr) -> bool {
+pub(crate) fn covers(on_lo: &InterfaceAddress, target: IpAddr) -> bool {
     match (on_lo.address, target) {
         (IpAddr::V4(own), IpAddr::V4(target)) => {
             let mask = mask(on_lo);
