@@ -157,8 +157,8 @@ fn follow(members: &Members, name: &[u8], part: Family, hits: &mut Vec<Hit>) {
     }
 }
 
-/// A text that is the same for names that are equal to the consumer.
-fn key(dialect: &Dialect, name: &[u8]) -> Vec<u8> {
+/// A text that is the same for names that are equal to a consumer to whom capitals do not matter.
+pub(crate) fn key(dialect: &Dialect, name: &[u8]) -> Vec<u8> {
     dialect.folded(name).to_ascii_lowercase()
 }
 

@@ -1,5 +1,6 @@
 //! Answers from the file alone: address to names.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::dialect::{Dialect, Families, Joins, MUSL, Reverse, SecondTry};
@@ -59,18 +60,14 @@ impl View<'_> {
     }
 }
 
-/// The names of all lines as the consumer delivers them.
+/// The names of all lines as the consumer delivers them. A blocklist has all its names for one address.
 fn reversed_names(names: Vec<Vec<u8>>, dialect: &Dialect) -> Vec<Vec<u8>> {
-    let mut kept: Vec<Vec<u8>> = Vec::new();
-    for name in names {
+    let mut seen = HashSet::new();
+    let mut kept = names;
+    kept.retain(|name| {
         let wildcard = dialect.second_try == SecondTry::Wildcard && name.starts_with(b"*.");
-        let repeated = || {
-            dialect.reverse == Reverse::AllNames && kept.iter().any(|other| dialect.same_name(other, &name))
-        };
-        if !wildcard && !repeated() {
-            kept.push(name);
-        }
-    }
+        !wildcard && (dialect.reverse != Reverse::AllNames || seen.insert(join::key(dialect, name)))
+    });
     kept
 }
 

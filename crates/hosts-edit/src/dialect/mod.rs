@@ -99,16 +99,28 @@ pub struct Dialect {
     pub other_family: OtherFamily,
 }
 
-/// Every consumer's newest dialect, in the order in which tables list them. Those of older versions, such as
-/// [`GLIBC_2_32`], are constants only.
+/// Every consumer's newest dialect, in the order in which tables list them.
 pub const ALL: &[&Dialect] = &[
     &GLIBC, &MUSL, &UCLIBC, &BIONIC, &FREEBSD, &OPENBSD, &MACOS, &LIBINFO, &WINDOWS, &RESOLVED, &DNSMASQ,
     &CARES, &GO, &HICKORY, &CHROMIUM, &JAVA, &NETTY, &COREDNS, &TWISTED, &EVENTLET, &GEVENT, &RUBY,
 ];
 
+/// The dialects of older versions that read otherwise.
+pub const OLDER: &[&Dialect] = &[
+    &GLIBC_2_32,
+    &DNSMASQ_2_85,
+    &CARES_1_17,
+    &CARES_1_18,
+    &CARES_1_34,
+    &CARES_1_34_9,
+    &GO_1_19,
+    &HICKORY_0_24,
+    &HICKORY_0_25,
+];
+
 /// The dialect with this `id`.
 pub fn by_id(id: &str) -> Option<&'static Dialect> {
-    ALL.iter().copied().find(|d| d.id == id)
+    ALL.iter().chain(OLDER).copied().find(|d| d.id == id)
 }
 
 /// What most consumers do; each constant states where it differs.
@@ -194,8 +206,9 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_every_dialect_cites() {
-        for (i, dialect) in ALL.iter().enumerate() {
-            assert!(ALL[..i].iter().all(|d| d.id != dialect.id), "{}", dialect.id);
+        let all = [ALL, OLDER].concat();
+        for (i, dialect) in all.iter().enumerate() {
+            assert!(all[..i].iter().all(|d| d.id != dialect.id), "{}", dialect.id);
             assert!(!dialect.label.is_empty() && !dialect.versions.is_empty() && !dialect.cite.is_empty());
             assert_eq!(by_id(dialect.id), Some(*dialect));
         }
