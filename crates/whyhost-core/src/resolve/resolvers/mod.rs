@@ -8,6 +8,7 @@ pub mod go;
 pub mod hickory;
 mod model;
 pub mod musl;
+pub mod resolved;
 
 use super::answer::{Answer, Evidence, Query};
 use super::stage::hosts;
@@ -39,8 +40,15 @@ pub struct Resolver {
 }
 
 /// Every modelled resolver, in the order of the output.
-pub const RESOLVERS: &[&Resolver] =
-    &[&glibc::RESOLVER, &musl::RESOLVER, &go::RESOLVER, &go::PURE, &cares::RESOLVER, &hickory::RESOLVER];
+pub const RESOLVERS: &[&Resolver] = &[
+    &glibc::RESOLVER,
+    &musl::RESOLVER,
+    &go::RESOLVER,
+    &go::PURE,
+    &cares::RESOLVER,
+    &hickory::RESOLVER,
+    &resolved::RESOLVER,
+];
 
 /// The resolver with this id.
 pub fn by_id(id: &str) -> Option<&'static Resolver> {

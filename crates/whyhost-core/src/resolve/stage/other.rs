@@ -1,6 +1,6 @@
 //! Modules that ask a daemon: what they report when the daemon is not there is known; what it would say is not.
 
-use super::{Call, HErrno, Outcome, Report};
+use super::{Call, HErrno, Outcome, Report, resolved};
 use crate::conf::nsswitch::Status;
 use crate::machine::Machine;
 
@@ -12,9 +12,10 @@ pub fn installed(machine: &Machine, module: &str) -> Option<bool> {
 /// Asks a module that depends on a daemon.
 pub fn call(machine: &Machine, module: &str, name: &str, call: Call) -> Outcome {
     match module {
-        "resolve" => {
-            daemon(machine, "/run/systemd/resolve/io.systemd.Resolve", "systemd-resolved", module, name)
-        }
+        "resolve" => match machine.has_path(resolved::SOCKET) {
+            Some(true) => resolved::nss(machine, name, call),
+            _ => daemon(machine, resolved::SOCKET, "systemd-resolved", module, name),
+        },
         "mymachines" => machines(machine, name),
         mdns if mdns.starts_with("mdns") => multicast(machine, mdns, name, call),
         _ => Outcome::Unknown(format!("what libnss_{module} says about {name} is not in the snapshot")),
