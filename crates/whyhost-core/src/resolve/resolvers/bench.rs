@@ -92,6 +92,12 @@ impl Bench {
         bench
     }
 
+    pub(super) fn os(&self, family: OsFamily) -> Bench {
+        let mut bench = self.clone();
+        bench.0.os.family = family;
+        bench
+    }
+
     pub(super) fn source(&self, to: &str, from: Result<&str, &str>) -> Bench {
         let mut bench = self.clone();
         let row = source(to, from);

@@ -147,13 +147,25 @@ fn lookup(
     Err(Failure::Code(error.0, error.1))
 }
 
-/// `fake_addrinfo`: a dotted quad or an IPv6 address, of the family asked for.
+/// `fake_addrinfo`: four decimal numbers, leading zeros allowed, or an IPv6 address, of the family asked for.
 fn literal(name: &str, family: Family) -> Option<IpAddr> {
-    let address: IpAddr = name.parse().ok()?;
+    let address = match name.parse() {
+        Ok(address) => address,
+        Err(_) => IpAddr::V4(padded_quad(name)?),
+    };
     match (family, address) {
         (Family::Any, _) | (Family::V4, IpAddr::V4(_)) | (Family::V6, IpAddr::V6(_)) => Some(address),
         _ => None,
     }
+}
+
+fn padded_quad(name: &str) -> Option<Ipv4Addr> {
+    let decimal = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse::<u8>().ok()).flatten()
+    };
+    let parts: Vec<u8> = name.split('.').map(decimal).collect::<Option<_>>()?;
+    <[u8; 4]>::try_from(parts).ok().map(Ipv4Addr::from)
 }
 
 /// `ares_is_localhost`; 1.18 knows the one name in lower case.

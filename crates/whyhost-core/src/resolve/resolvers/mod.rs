@@ -6,15 +6,17 @@ pub mod cares;
 pub mod glibc;
 pub mod go;
 pub mod hickory;
+pub mod macos;
 mod model;
 pub mod musl;
 pub mod resolved;
+pub mod windows;
 
 use super::answer::{Answer, Evidence, Query};
 use super::stage::hosts;
 use crate::machine::Machine;
 use crate::snapshot::{Family, ScopedAddr};
-use hosts_edit::dialect::{CARES, Dialect, GO, HICKORY, MACOS, MUSL, RESOLVED};
+use hosts_edit::dialect::{CARES, Dialect, GO, HICKORY, LIBINFO, MACOS, MUSL, RESOLVED, WINDOWS};
 
 /// A modelled resolver: what is known of it, and the model.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ pub fn by_id(id: &str) -> Option<&'static Resolver> {
 }
 
 /// Readers of the hosts file besides glibc.
-const READERS: [&Dialect; 6] = [&MUSL, &GO, &CARES, &HICKORY, &RESOLVED, &MACOS];
+const READERS: [&Dialect; 8] = [&MUSL, &GO, &CARES, &HICKORY, &RESOLVED, &MACOS, &LIBINFO, &WINDOWS];
 
 /// The destinations that the models beside glibc's may have to sort for `name`: what each reader of the hosts file makes
 /// of it, as it stands and as Go takes it (v4-mapped addresses are IPv4).
