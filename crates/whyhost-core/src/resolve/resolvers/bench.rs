@@ -3,8 +3,8 @@
 use crate::machine::Machine;
 use crate::resolve::answer::{Answer, Query};
 use crate::snapshot::{
-    Family, Interface, InterfaceAddress, Libc, Observation, Os, OsFamily, Program, RawFile, Snapshot,
-    SourceAddress, SourceOutcome,
+    Family, Interface, InterfaceAddress, Libc, NssModule, Observation, Os, OsFamily, Program, RawFile,
+    Snapshot, SourceAddress, SourceOutcome,
 };
 use std::net::IpAddr;
 
@@ -79,6 +79,22 @@ impl Bench {
             path: format!("/usr/bin/{id}"),
             version: version.into(),
         });
+        bench
+    }
+
+    pub(super) fn module(&self, name: &str, version: &str) -> Bench {
+        let mut bench = self.clone();
+        bench.0.nss_modules.push(NssModule {
+            name: name.into(),
+            path: Some(format!("/lib/libnss_{name}.so.2")),
+            version: Some(version.into()),
+        });
+        bench
+    }
+
+    pub(super) fn os(&self, family: OsFamily) -> Bench {
+        let mut bench = self.clone();
+        bench.0.os.family = family;
         bench
     }
 

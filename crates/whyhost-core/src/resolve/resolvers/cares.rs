@@ -15,7 +15,7 @@ use crate::resolve::answer::{Answer, Because, Evidence, Query, Ranked, Source, S
 use crate::resolve::order::keyed::{RFC6724, Style, Unreachable};
 use crate::resolve::stage::dns::{Reply, is_encodable};
 use crate::resolve::stage::{Candidate, hosts};
-use crate::snapshot::Family;
+use crate::snapshot::{Family, ScopedAddr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// c-ares as `ares_getaddrinfo` answers.
@@ -36,6 +36,7 @@ pub const RESOLVER: Resolver = Resolver {
     order: "RFC 6724 rules 1, 2, 5, 6, 8 and, for IPv6, 9, with that standard's table; gai.conf is not read",
     deviations: &[
         "ARES_AI_ADDRCONFIG has no effect in c-ares; programs such as aria2 narrow the family themselves",
+        "of the errors of servers only SERVFAIL and REFUSED are told apart (NOTIMP counts as REFUSED)",
         "between the A and the AAAA answer the later one decides about going on: AAAA is assumed to be later",
         "versions 1.19 to 1.33 were read, not run",
         "a file replaced by one with an older time is not noticed by a channel that is kept",
@@ -67,6 +68,12 @@ pub fn answer(machine: &Machine, query: &Query) -> Answer {
     framed(&RESOLVER, version.to_string(), has_program(machine, RESOLVER.id), result, trace)
 }
 
+/// The addresses that the hosts file gives for `name`, lines merged.
+pub(super) fn listed(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
+    let found = file::lookup(machine, version(machine), name, Family::Any).unwrap_or_default();
+    found.into_iter().map(|c| c.address).collect()
+}
+
 /// The DNS questions that it may send for `query`.
 pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static str)> {
     let version = version(machine);
@@ -81,7 +88,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     {
         return Vec::new();
     }
-    questions(names(&conf(machine), &machine.os.hostname, name), query.family)
+    questions(names(&conf(machine), &machine.os.hostname, name, version), query.family)
 }
 
 fn version(machine: &Machine) -> Version {
@@ -126,7 +133,11 @@ fn lookup(
             Place::Dns if is_localhost(name, version) => {
                 trace.push(Step::new("dns", format!("{name} is never asked (RFC 6761)")));
             }
-            Place::Dns => match from_dns(machine, query, trace)? {
+            Place::Dns if version >= HOSTS_FILE && !is_host_name(name) => {
+                trace.push(Step::new("dns", format!("{name} is no host name: DNS is not asked")));
+                return Err(Failure::Code(Status::Failure, "ARES_EBADNAME"));
+            }
+            Place::Dns => match from_dns(machine, query, version, trace)? {
                 Dns::Found(found) => return sorted(machine, &STYLE, found, trace),
                 Dns::Ends(code) => return Err(Failure::Code(code.0, code.1)),
                 Dns::GoesOn(code) => error = code,
@@ -136,13 +147,25 @@ fn lookup(
     Err(Failure::Code(error.0, error.1))
 }
 
-/// `fake_addrinfo`: a dotted quad or an IPv6 address, of the family asked for.
+/// `fake_addrinfo`: four decimal numbers, leading zeros allowed, or an IPv6 address, of the family asked for.
 fn literal(name: &str, family: Family) -> Option<IpAddr> {
-    let address: IpAddr = name.parse().ok()?;
+    let address = match name.parse() {
+        Ok(address) => address,
+        Err(_) => IpAddr::V4(padded_quad(name)?),
+    };
     match (family, address) {
         (Family::Any, _) | (Family::V4, IpAddr::V4(_)) | (Family::V6, IpAddr::V6(_)) => Some(address),
         _ => None,
     }
+}
+
+fn padded_quad(name: &str) -> Option<Ipv4Addr> {
+    let decimal = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse::<u8>().ok()).flatten()
+    };
+    let parts: Vec<u8> = name.split('.').map(decimal).collect::<Option<_>>()?;
+    <[u8; 4]>::try_from(parts).ok().map(Ipv4Addr::from)
 }
 
 /// `ares_is_localhost`; 1.18 knows the one name in lower case.
@@ -180,6 +203,11 @@ fn from_file(
     Ok(found)
 }
 
+/// `ares_is_hostnamech` for every byte: what a question may consist of (`ares_dns_name_write`).
+fn is_host_name(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/' | b'*'))
+}
+
 type Code = (Status, &'static str);
 
 enum Dns {
@@ -191,7 +219,12 @@ enum Dns {
 }
 
 /// `next_dns_lookup` and `host_callback`, name by name.
-fn from_dns(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Dns, Failure> {
+fn from_dns(
+    machine: &Machine,
+    query: &Query,
+    version: Version,
+    trace: &mut Vec<Step>,
+) -> Result<Dns, Failure> {
     let name = &query.name;
     if machine.raw.env.contains_key("HOSTALIASES") && !name.contains('.') {
         return Err(Failure::Unknown("HOSTALIASES is set: its file is not part of the snapshot".into()));
@@ -200,7 +233,7 @@ fn from_dns(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<D
     let bare = name.strip_suffix('.').unwrap_or(name);
     let mut code = (Status::TryAgain, "ARES_ECONNREFUSED");
     let mut no_data = false;
-    for candidate in names(&conf, &machine.os.hostname, name) {
+    for candidate in names(&conf, &machine.os.hostname, name, version) {
         if !is_encodable(&candidate) {
             return Ok(Dns::Ends((Status::Failure, "ARES_EBADNAME")));
         }
@@ -217,18 +250,20 @@ fn from_dns(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<D
             return Ok(Dns::Found(found));
         }
         no_data |= last == Reply::NoData;
-        code = coded(last);
+        code = coded(last, version);
         trace.push(Step::new("dns", format!("{candidate}: {}", code.1)));
         let single_label = !candidate.contains('.') && matches!(last, Reply::ServFail | Reply::NoAnswer);
         if !matches!(last, Reply::NxDomain | Reply::NoData) && !single_label {
             return Ok(Dns::Ends(code));
         }
     }
-    Ok(Dns::GoesOn(if no_data { coded(Reply::NoData) } else { code }))
+    Ok(Dns::GoesOn(if no_data { coded(Reply::NoData, version) } else { code }))
 }
 
-fn coded(reply: Reply) -> Code {
+/// Early versions pass a question that a server failed on from server to server, and report that there is none left.
+fn coded(reply: Reply, version: Version) -> Code {
     match reply {
+        Reply::ServFail | Reply::NoAnswer if version < HOSTS_FILE => coded(Reply::NoServer, version),
         Reply::NxDomain => (Status::NotFound, "ARES_ENOTFOUND"),
         Reply::NoData | Reply::Records => (Status::NoData, "ARES_ENODATA"),
         Reply::ServFail => (Status::TryAgain, "ARES_ESERVFAIL"),
@@ -246,8 +281,8 @@ fn conf(machine: &Machine) -> ResolvConf {
     machine.resolv.value.with_env(env("RES_OPTIONS"), first)
 }
 
-/// `ares_search_name_list`.
-fn names(conf: &ResolvConf, hostname: &str, name: &str) -> Vec<String> {
+/// `ares_search_name_list`. Early versions put two dots behind the name for the root on the list.
+fn names(conf: &ResolvConf, hostname: &str, name: &str, version: Version) -> Vec<String> {
     if let Some(bare) = name.strip_suffix('.') {
         return vec![bare.to_owned()];
     }
@@ -255,7 +290,11 @@ fn names(conf: &ResolvConf, hostname: &str, name: &str) -> Vec<String> {
     let mut names: Vec<String> = search
         .iter()
         .map(|d| d.trim_end_matches('.'))
-        .map(|d| if d.is_empty() { name.to_owned() } else { format!("{name}.{d}") })
+        .map(|d| match d {
+            "" if version < HOSTS_FILE => format!("{name}.."),
+            "" => name.to_owned(),
+            d => format!("{name}.{d}"),
+        })
         .collect();
     let dots = name.bytes().filter(|b| *b == b'.').count();
     let at = if dots >= usize::from(conf.ndots) { 0 } else { names.len() };

@@ -70,6 +70,7 @@ pub const PURE: Resolver = Resolver {
     deviations: &[
         LOOKUP_HOST,
         ZONE_TEXT,
+        "of an NXDOMAIN for one type and a failure for the other, the later one is reported: the failure is assumed",
         "addresses without a route keep the order in which the DNS answers came: A first is assumed",
     ],
     references: REFERENCES,
@@ -142,7 +143,14 @@ fn lookup(
         Order::Cgo => from_libc(machine, query, trace),
         Order::Files => {
             let found = from_file(machine, name, trace)?;
-            if found.is_empty() { no_such_host() } else { sorted(machine, &STYLE, found, trace) }
+            match found.is_empty() {
+                // Until 1.20 nothing is found without an error, which is noticed later.
+                true if version < choice::REWORKED => {
+                    Err(Failure::Code(Status::NotFound, "no suitable address found"))
+                }
+                true => no_such_host(),
+                false => sorted(machine, &STYLE, found, trace),
+            }
         }
         Order::FilesDns => {
             let found = from_file(machine, name, trace)?;

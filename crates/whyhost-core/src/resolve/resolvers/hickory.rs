@@ -9,7 +9,7 @@ use super::model::{Failure, Ordered, Version, answer as framed, has_program, kin
 use crate::machine::{FileState, Machine};
 use crate::resolve::answer::{Answer, Because, Evidence, Query, Ranked, Source, Status, Step};
 use crate::resolve::order::keyed::as_delivered;
-use crate::resolve::stage::dns::{Reply, is_encodable};
+use crate::resolve::stage::dns::{Reply, first_usable, is_encodable};
 use crate::resolve::stage::{Candidate, hosts};
 use crate::snapshot::Family;
 use hosts_edit::dialect::HICKORY as DIALECT;
@@ -34,7 +34,7 @@ pub const RESOLVER: Resolver = Resolver {
         "the hosts file is never read again; an answer of a long-running program may be that of an older file",
         "ndots above 4: an address is looked up as a name first",
         "reqwest sets Ipv4AndIpv6 (0.12) and Ipv6AndIpv4 (0.13)",
-        "names in Unicode are compared in their ASCII form by hickory, byte by byte here",
+        "a name in Unicode is turned into its ASCII form: the model says that it cannot tell",
     ],
     references: &[
         "hickory-resolver 0.26.3 src/lookup_ip.rs: LookupIpFuture, strategic_lookup, hosts_lookup",
@@ -90,8 +90,12 @@ fn lookup(
         ));
     }
     let bare = name.strip_suffix('.').unwrap_or(name);
-    if bare.contains(|c: char| c.is_ascii_whitespace() || c == '%') || bare.split('.').any(str::is_empty) {
-        return Err(Failure::Code(Status::NotFound, "not a name"));
+    if !name.is_ascii() {
+        return Err(Failure::Unknown("hickory turns the name into its ASCII form (IDNA) first".into()));
+    }
+    if !bare.split('.').all(is_label) {
+        trace.push(Step::new("name", format!("{name} cannot be a name: nothing is asked")));
+        return Err(Failure::Code(Status::NotFound, "malformed label"));
     }
     let mut error = (Status::NotFound, "no record found");
     for candidate in names(machine, name) {
@@ -168,7 +172,7 @@ fn one(
         }
         None => {}
     }
-    let found = one_type(machine, &machine.resolv.value, bare, name, kind)?;
+    let found = from_dns(machine, bare, name, kind, 0)?;
     let detail = match &found {
         Ok(found) => hosts::list(found),
         Err(_) => format!("{name}: no address"),
@@ -183,6 +187,51 @@ fn one(
             (Status::TryAgain, "the server refused or failed")
         }
     }))
+}
+
+/// Follows aliases that an answer leaves open itself, also to what is built in (`handle_noerror`).
+fn from_dns(
+    machine: &Machine,
+    bare: &str,
+    name: &str,
+    kind: &'static str,
+    depth: u8,
+) -> Result<Result<Vec<Candidate>, Reply>, Failure> {
+    const MAX_ALIASES: u8 = 8;
+    let conf = &machine.resolv.value;
+    let found = one_type(machine, conf, bare, name, kind)?;
+    let open = match &found {
+        Err(Reply::NoData) if depth < MAX_ALIASES => {
+            first_usable(machine, conf, name, kind).ok().and_then(|(_, o)| {
+                o?.records.iter().rev().find_map(|r| r.strip_prefix("CNAME ").map(str::to_owned))
+            })
+        }
+        _ => None,
+    };
+    let Some(target) = open else { return Ok(found) };
+    let target = target.trim_end_matches('.');
+    match built_in(target) {
+        Some(BuiltIn::Loopback) => Ok(Ok(vec![loopback(kind)])),
+        Some(BuiltIn::Nothing) => Ok(Err(Reply::NxDomain)),
+        None => from_dns(machine, bare, target, kind, depth + 1),
+    }
+}
+
+fn loopback(kind: &str) -> Candidate {
+    let address = match kind {
+        "AAAA" => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let from = Source::Builtin { cite: "hickory-resolver src/caching_client.rs, inner_lookup".into() };
+    Candidate { address: address.into(), from }
+}
+
+/// `Label::from_utf8` for ASCII: letters, digits and hyphens, none in front; underscores only in labels that begin with one;
+/// `*` alone.
+fn is_label(label: &str) -> bool {
+    let underscores = label.starts_with('_');
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || (underscores && b == b'_');
+    label == "*" || ((1..=63).contains(&label.len()) && !label.starts_with('-') && label.bytes().all(fits))
 }
 
 enum BuiltIn {
@@ -280,6 +329,20 @@ mod tests {
             .dns("box.corp.test", "AAAA", "NOERROR", &[]);
         assert_eq!(ask(&bench, "box"), "192.0.2.9");
         assert_eq!(ask(&bench, "localhost"), "::1 127.0.0.1");
+    }
+
+    #[test]
+    fn an_alias_of_localhost_is_loopback() {
+        let bench = dual().hosts("").dns("a.test", "A", "NOERROR", &["CNAME localhost"]);
+        assert_eq!(bench.ask(answer, "a.test", Family::V4), "127.0.0.1");
+    }
+
+    #[test]
+    fn names_that_cannot_be_asked() {
+        for name in ["a_b.test", "-x.test", "a..b", "x y", "fe80::1%lo"] {
+            assert_eq!(ask(&dual().hosts(&format!("192.0.2.1 {name}\n")), name), "malformed label", "{name}");
+        }
+        assert_eq!(ask(&dual().hosts("192.0.2.1 _srv\n").nx(&["_srv"]), "_srv"), "192.0.2.1");
     }
 
     #[test]

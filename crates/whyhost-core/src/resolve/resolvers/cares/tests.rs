@@ -68,3 +68,10 @@ fn unreachable_addresses_are_compared_on() {
     let bench = dual().source("::1", Err("EADDRNOTAVAIL"));
     assert_eq!(ask(&bench, "localhost"), "127.0.0.1 ::1");
 }
+
+#[test]
+fn literals() {
+    assert_eq!(ask(&dual(), "0177.0.0.1"), "177.0.0.1");
+    assert_eq!(ask(&dual().nx(&["127.1"]), "127.1"), "ARES_ENOTFOUND");
+    assert_eq!(dual().dns("::1", "A", "NXDOMAIN", &[]).ask(answer, "::1", Family::V4), "ARES_EBADNAME");
+}

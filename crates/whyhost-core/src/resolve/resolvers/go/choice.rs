@@ -39,7 +39,7 @@ impl Order {
 type Choice = (Order, String);
 
 /// The first version with `mustUseGoResolver`, in which a build without cgo goes by nsswitch.conf as far as it can.
-const REWORKED: Version = Version(1, 21, 0);
+pub(super) const REWORKED: Version = Version(1, 21, 0);
 
 /// The order for `name`, and why.
 ///

@@ -23,14 +23,23 @@ pub(super) fn ask(
     let bare = name.strip_suffix('.').unwrap_or(name);
     let mut error = None;
     for candidate in names(&conf, name) {
-        let mut found = Vec::new();
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut errors = Vec::new();
         for kind in kinds(query.family) {
             match one(machine, &conf, bare, &candidate, kind)? {
                 Ok(addresses) => found.extend(addresses),
-                // The error of the name as it is counts, else the first one.
-                Err(code) if error.is_none() || candidate == bare => error = Some(code),
-                Err(_) => {}
+                Err(code) => errors.push(code),
             }
+        }
+        // The last error of the name as it is counts, else the first one; what is asked again of other servers is late.
+        errors.sort_by_key(|(status, _)| *status == Status::TryAgain);
+        for code in errors {
+            if error.is_none() || candidate == bare {
+                error = Some(code);
+            }
+        }
+        for candidate in &mut found {
+            candidate.address.address = candidate.address.address.to_canonical();
         }
         if !found.is_empty() {
             let list = found.iter().map(|c| c.address.to_string()).collect::<Vec<_>>().join(", ");
@@ -68,7 +77,7 @@ fn one(
     Ok(one_type(machine, &conf.conf, bare, name, kind)?.map_err(|reply| match reply {
         Reply::Records | Reply::NoData | Reply::NxDomain => (Status::NotFound, "no such host"),
         Reply::TimedOut => (Status::TryAgain, "i/o timeout"),
-        Reply::NoServer => (Status::TryAgain, "connection refused"),
+        Reply::NoServer => (Status::TryAgain, "no DNS server can be reached"),
         Reply::ServFail | Reply::NoAnswer | Reply::Broken => (Status::TryAgain, "server misbehaving"),
     }))
 }
