@@ -108,7 +108,15 @@ impl Names {
 
 /// A word that stays where it stands for itself, so it must not stand for something else.
 fn has_meaning(word: &str) -> bool {
-    let lists = [known::TOP_LABELS, known::USERS, known::KEYWORDS, known::FOLDERS];
+    let lists = [
+        known::TOP_LABELS,
+        known::USERS,
+        known::KEYWORDS,
+        known::FOLDERS,
+        known::SITES,
+        known::SERVER_WORDS,
+        known::SETTING_VALUES,
+    ];
     is_kept(word)
         || lists.iter().any(|list| contains(list, word))
         || is_common_interface(word)
