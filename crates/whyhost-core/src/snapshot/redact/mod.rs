@@ -7,6 +7,7 @@
 mod address;
 mod config;
 mod known;
+mod known_servers;
 mod name;
 mod server;
 mod symbols;

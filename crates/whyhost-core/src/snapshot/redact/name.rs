@@ -4,8 +4,8 @@
 //! can be computed back and masking twice changes nothing. Labels are masked one by one, so that a name stays a part
 //! of a longer one, and a search domain stays the end of a name.
 
-use super::known;
 use super::symbols::{self, Symbol};
+use super::{known, known_servers};
 use std::collections::HashMap;
 
 /// The pseudonyms given so far.
@@ -113,9 +113,9 @@ fn has_meaning(word: &str) -> bool {
         known::USERS,
         known::KEYWORDS,
         known::FOLDERS,
-        known::SITES,
-        known::SERVER_WORDS,
-        known::SETTING_VALUES,
+        known_servers::SITES,
+        known_servers::SERVER_WORDS,
+        known_servers::SETTING_VALUES,
     ];
     is_kept(word)
         || lists.iter().any(|list| contains(list, word))

@@ -3,7 +3,7 @@
 
 use super::config::{crossed_out, in_words, masked};
 use super::symbols::{self, Symbol};
-use super::{Masks, known};
+use super::{Masks, known_servers};
 
 /// Folders whose files have names that people chose: those of their sites.
 const FOLDERS: [&str; 8] = [
@@ -36,7 +36,7 @@ impl Masks {
     pub(super) fn site(&mut self, name: &str) -> String {
         let end = ENDS.iter().find(|end| name.ends_with(**end)).copied().unwrap_or_default();
         let bare = &name[..name.len() - end.len()];
-        if known::SITES.contains(&bare) { name.to_owned() } else { self.names.host_text(bare) + end }
+        if known_servers::SITES.contains(&bare) { name.to_owned() } else { self.names.host_text(bare) + end }
     }
 
     /// A line of statements. Ports stay in those that say where something listens or goes.
@@ -48,8 +48,8 @@ impl Masks {
             }
             let text = symbols::text(word);
             let core = text.trim_matches(MARKS);
-            let is_known = contains(known::SERVER_WORDS, core);
-            let says_where = *first.get_or_insert_with(|| contains(known::SERVER_STATEMENTS, core));
+            let is_known = contains(known_servers::SERVER_WORDS, core);
+            let says_where = *first.get_or_insert_with(|| contains(known_servers::SERVER_STATEMENTS, core));
             if text.ends_with([';', '{', '}']) {
                 first = None;
             }
@@ -76,7 +76,7 @@ impl Masks {
         let name = self.setting_name(name);
         let values = in_words(&symbols::of(values), |_, _, word| {
             let word = symbols::text(word);
-            let stays = contains(known::SETTING_VALUES, &word) || word == "~.";
+            let stays = contains(known_servers::SETTING_VALUES, &word) || word == "~.";
             symbols::of(&if stays { word } else { self.url(&word) })
         });
         [symbols::of(&name), vec![Symbol::Char('=')], values].concat()
@@ -84,7 +84,7 @@ impl Masks {
 
     fn setting_name(&mut self, name: &str) -> String {
         let bare: String = name.trim().to_ascii_lowercase().replace(['-', '_'], "");
-        if bare.is_empty() || known::SETTINGS.contains(&bare.as_str()) {
+        if bare.is_empty() || known_servers::SETTINGS.contains(&bare.as_str()) {
             name.to_owned()
         } else {
             crossed_out(name)
