@@ -148,6 +148,76 @@ fn describe(
     )
 }
 
+const CLIENTS: &str = include_str!("../../../testdata/oracle/resolvers/clients.jsonl");
+
+/// What real clients dialled is what the model of their resolver answers.
+#[test]
+fn clients_dial_as_recorded() {
+    let mut rows = 0;
+    for line in CLIENTS.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("a row");
+        let text = |key: &str| row[key].as_str().unwrap_or_else(|| panic!("{key} of {line}"));
+        let (id, version) = text("resolver").rsplit_once('-').expect("an id and a version");
+        let family = match text("family") {
+            "v4" => Family::V4,
+            "v6" => Family::V6,
+            _ => Family::Any,
+        };
+        let query = Query { family, ..Query::any(text("name")) };
+        let machine = dual(text("hosts"), text("client").contains("netdns=cgo"), id, version, &query);
+        let resolver = resolvers::by_id(id).unwrap_or_else(|| panic!("no resolver {id}"));
+        let answer = (resolver.answer)(&machine, &query);
+        let tried: Vec<&str> =
+            row["tried"].as_array().expect("a list").iter().filter_map(|t| t.as_str()).collect();
+        let got: Vec<String> = answer.addresses.iter().map(|a| a.address.to_string()).collect();
+        assert_eq!(got, tried, "{line}\n{:#?}", answer.trace);
+        assert_ne!(answer.status, Status::Unknown, "{line}");
+        rows += 1;
+    }
+    assert_eq!(rows, 42);
+}
+
+/// The machine of the clients: both families besides loopback, and a server that knows nothing.
+fn dual(hosts: &str, cgo: bool, id: &str, version: &str, query: &Query) -> Machine {
+    let lines = match hosts {
+        "a" => "127.0.0.1 localhost\n",
+        "b" => "127.0.0.1 localhost\n::1 localhost\n",
+        "c" => "::1 localhost\n127.0.0.1 localhost\n",
+        "d" => "::1 localhost\n",
+        _ => "",
+    };
+    let etc = [
+        ("hosts", lines),
+        ("nsswitch.conf", "hosts: files dns\n"),
+        ("resolv.conf", "nameserver 127.0.0.1\n"),
+        ("host.conf", "multi on\n"),
+    ];
+    let text = |(name, text): (&str, &str)| (name.to_owned(), Some(recorded::Bytes::new(text.as_bytes())));
+    let own = [("127.0.0.1", "127.0.0.1"), ("::1", "::1")];
+    let recorded = Recorded {
+        id: String::new(),
+        note: String::new(),
+        etc: etc.map(text).into(),
+        hostname: "box".into(),
+        env: if cgo { [("GODEBUG".to_owned(), "netdns=cgo".to_owned())].into() } else { BTreeMap::new() },
+        net: recorded::Net::default(),
+        dns: Some(zone::Zone::new()),
+        no_inet6_sockets: false,
+        modules: Some(Vec::new()),
+        addresses: ["1 lo loopback 127.0.0.1/8", "1 lo loopback ::1/128"].map(str::to_owned).to_vec(),
+        sources: own.map(|(to, from)| (to.to_owned(), from.to_owned())).into(),
+        asked: Vec::new(),
+    };
+    let mut snapshot = recorded.snapshot("glibc-2.36");
+    snapshot.programs.push(Program {
+        id: if id == "go-pure" { "go".into() } else { id.into() },
+        path: String::new(),
+        version: version.into(),
+    });
+    snapshot.live.dns = observations(&recorded, &snapshot, query);
+    Machine::new(snapshot)
+}
+
 #[test]
 fn the_recording_has_machines_of_every_kind() {
     let machines = machines();
