@@ -161,6 +161,16 @@ pub struct Builtin {
     pub cite: &'static str,
 }
 
+impl Builtin {
+    /// In words: `localhost and names below it are ::1, 127.0.0.1`.
+    pub fn words(&self) -> String {
+        let below = if self.subdomains { " and names below it are" } else { " is" };
+        let list = self.addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
+        let when = if self.when == When::Always { "" } else { " where the look-up finds nothing" };
+        format!("localhost{below} {list}{when}")
+    }
+}
+
 /// When built-in addresses take effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
