@@ -4,7 +4,8 @@ use super::{Addrconfig, Behaviour, Builtin, Chosen, Lookup, Order, When};
 use crate::machine::Machine;
 use crate::resolve::stage::{self, Call, Outcome};
 use crate::resolve::{self, Answer, Because, Query, QueryFlags, Ranked, Source, Status, Step};
-use crate::snapshot::Family;
+use crate::snapshot::{Family, ScopedAddr};
+use hosts_edit::dialect::GLIBC;
 use std::net::IpAddr;
 
 /// What `chosen` has for `query`: the answer that it gets, in its own order, with its steps.
@@ -12,15 +13,8 @@ pub fn answer(machine: &Machine, chosen: &Chosen, query: &Query) -> Answer {
     let (behaviour, mut settings) = chosen.behaviour(machine);
     let mut answer = match builtin(&behaviour, query, When::Always) {
         Some(builtin) => known(machine, builtin, query),
-        None => looked_up(machine, behaviour.lookup, query),
+        None => rescued(machine, &behaviour, query, looked_up(machine, &behaviour, query)),
     };
-    if !matches!(answer.status, Status::Found | Status::Unknown)
-        && let Some(builtin) = builtin(&behaviour, query, When::NotFound)
-    {
-        let trace = std::mem::take(&mut answer.trace);
-        answer = known(machine, builtin, query);
-        answer.trace.splice(0..0, trace);
-    }
     reorder(behaviour.order, &mut answer, &settings);
     settings.append(&mut answer.trace);
     Answer {
@@ -39,6 +33,16 @@ pub fn system(machine: &Machine, query: &Query) -> Answer {
         return resolve::musl::answer(machine, query);
     }
     resolve::glibc::answer(machine, query)
+}
+
+/// `answer`, or what the program knows by itself in place of a failure.
+fn rescued(machine: &Machine, behaviour: &Behaviour, query: &Query, mut answer: Answer) -> Answer {
+    let failed = !matches!(answer.status, Status::Found | Status::Unknown);
+    let Some(builtin) = builtin(behaviour, query, When::NotFound).filter(|_| failed) else { return answer };
+    let trace = std::mem::take(&mut answer.trace);
+    answer = known(machine, builtin, query);
+    answer.trace.splice(0..0, trace);
+    answer
 }
 
 fn builtin<'b>(behaviour: &'b Behaviour, query: &Query, when: When) -> Option<&'b Builtin> {
@@ -65,6 +69,9 @@ fn known(machine: &Machine, builtin: &Builtin, query: &Query) -> Answer {
         Family::V6 => a.is_ipv6(),
     };
     let addresses: Vec<IpAddr> = builtin.addresses.iter().copied().filter(wanted).collect();
+    if addresses.is_empty() {
+        return plain(machine, Status::NoData, Vec::new(), Vec::new());
+    }
     let placed_by = if addresses.len() > 1 { Because::BuiltIn } else { Because::OnlyOne };
     let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
     let how = match builtin.when {
@@ -80,7 +87,7 @@ fn known(machine: &Machine, builtin: &Builtin, query: &Query) -> Answer {
     plain(machine, Status::Found, ranked.collect(), trace)
 }
 
-fn looked_up(machine: &Machine, lookup: Lookup, query: &Query) -> Answer {
+fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer {
     let ask = |family: Family, addrconfig: Addrconfig| {
         let addrconfig = match addrconfig {
             Addrconfig::Unset => false,
@@ -90,7 +97,7 @@ fn looked_up(machine: &Machine, lookup: Lookup, query: &Query) -> Answer {
         let flags = QueryFlags { addrconfig, ..query.flags };
         system(machine, &Query { family: narrowed(query.family, family), flags, ..query.clone() })
     };
-    match lookup {
+    match behaviour.lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
         Lookup::SystemV4ElseV6 => {
             let v4 = ask(Family::V4, Addrconfig::Unset);
@@ -102,13 +109,39 @@ fn looked_up(machine: &Machine, lookup: Lookup, query: &Query) -> Answer {
         }
         Lookup::SystemOnlyV4 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv4, "IPv4"),
         Lookup::SystemOnlyV6 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv6, "IPv6"),
-        Lookup::Own { resolver, family } => {
-            let query = Query { family: narrowed(query.family, family), ..query.clone() };
-            resolve::of(machine, resolver, &query).unwrap_or_else(|| system(machine, &query))
-        }
+        Lookup::Own { resolver, family } => own(machine, resolver, query, family),
+        Lookup::SystemApart => apart(query, |family| ask(family, Addrconfig::Unset)),
+        Lookup::OwnApart { resolver } => apart(query, |family| {
+            let query = Query { family, ..query.clone() };
+            rescued(machine, behaviour, &query, own(machine, resolver, &query, family))
+        }),
         Lookup::Dns => dns(machine, query),
+        Lookup::Nothing => plain(machine, Status::NotFound, Vec::new(), Vec::new()),
+        Lookup::LastHostsLine => last_line(machine, query),
         Lookup::UnixSocket => ask(Family::Any, Addrconfig::Unset),
     }
+}
+
+fn own(machine: &Machine, resolver: &str, query: &Query, family: Family) -> Answer {
+    let query = Query { family: narrowed(query.family, family), ..query.clone() };
+    resolve::of(machine, resolver, &query).unwrap_or_else(|| system(machine, &query))
+}
+
+/// IPv6 and IPv4 asked for one after the other: what one lacks is no failure of the other.
+fn apart(query: &Query, ask: impl Fn(Family) -> Answer) -> Answer {
+    if query.family != Family::Any {
+        return ask(query.family);
+    }
+    let (v6, v4) = (ask(Family::V6), ask(Family::V4));
+    let (mut first, second) = if v6.status == Status::Found { (v6, v4) } else { (v4, v6) };
+    if first.status == Status::Found && second.status == Status::Found {
+        first.addresses.extend(second.addresses);
+        for ranked in &mut first.addresses {
+            ranked.placed_by = Because::PreferV6 { setting: "IPv6 is asked for first".into() };
+        }
+        first.trace.extend(second.trace);
+    }
+    first
 }
 
 /// DNS servers alone, without a search list; those of resolv.conf stand for the program's own.
@@ -129,6 +162,18 @@ fn dns(machine: &Machine, query: &Query) -> Answer {
         found.into_iter().map(|c| Ranked { address: c.address, from: c.from, placed_by: placed_by.clone() });
     let addresses = ranked.collect();
     plain(machine, status, addresses, vec![Step::new("dns", detail)])
+}
+
+/// The last line of the hosts file, else DNS.
+fn last_line(machine: &Machine, query: &Query) -> Answer {
+    let path = &machine.hosts.path;
+    let hits = machine.hosts.value.lookup(&GLIBC, query.name.as_bytes(), query.family.into());
+    let Some(hit) = hits.last() else { return dns(machine, query) };
+    let address = ScopedAddr { address: hit.address, scope_id: hit.scope_id };
+    let from = Source::HostsLine { path: path.clone(), line: hit.line };
+    let detail = format!("{from} → {address}: the last line with the name counts");
+    let ranked = Ranked { address, from, placed_by: Because::OnlyOne };
+    plain(machine, Status::Found, vec![ranked], vec![Step::new("hosts", detail)])
 }
 
 /// An answer that no resolver of the list gave; the caller names who.

@@ -101,8 +101,19 @@ pub enum Lookup {
         /// Address family of the question.
         family: Family,
     },
+    /// getaddrinfo for `AF_INET6` and for `AF_INET`, each on its own.
+    SystemApart,
+    /// A resolver of its own, for IPv6 and for IPv4, each on its own.
+    OwnApart {
+        /// The resolver.
+        resolver: &'static str,
+    },
     /// DNS servers alone, for the name as it is.
     Dns,
+    /// Nobody: the program gives up before.
+    Nothing,
+    /// The last line of the hosts file that has the name, read at the start; else DNS.
+    LastHostsLine,
     /// `localhost` means the Unix socket; other names go to getaddrinfo.
     UnixSocket,
 }
@@ -189,8 +200,8 @@ pub enum Strategy {
     Race(u32),
     /// All at once.
     Parallel,
-    /// Every address is a server of a group, and requests take turns.
-    Peers,
+    /// Every address is a server of a group, and requests take turns; a silent one costs so many milliseconds.
+    Peers(u32),
     /// A Unix socket: no address.
     UnixSocket,
 }
@@ -212,7 +223,11 @@ impl Strategy {
                 format!("the next every {ms} ms, or at once after a failure; the first wins")
             }
             Strategy::Parallel => "all at the same time".into(),
-            Strategy::Peers => "every address is a server of the group; requests take turns".into(),
+            Strategy::Peers(ms) => {
+                format!(
+                    "every address is a server of a group; requests take turns, a silent one costs {ms} ms"
+                )
+            }
             Strategy::UnixSocket => "the Unix socket".into(),
         }
     }

@@ -31,15 +31,18 @@ struct Connection {
     gai_conf: Option<String>,
 }
 
+/// Profile, hosts, server, name, DNS, whether it connected, attempts, gai.conf.
+type Row = (String, String, String, String, String, bool, String, String);
+
 /// One line per client: `rows` of profile, hosts, server, name, DNS, whether it connected, and every first packet as
 /// `address@milliseconds=answer`; last the content of gai.conf.
 fn clients(text: &str) -> Result<String> {
     #[derive(Serialize)]
     struct Line {
         client: String,
-        rows: Vec<(String, String, String, String, String, bool, String, String)>,
+        rows: Vec<Row>,
     }
-    let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for line in text.lines() {
         let c: Connection = serde_json::from_str(line).with_context(|| line.to_owned())?;
         let tries = match tries(&c) {

@@ -1,6 +1,6 @@
-//! gRPC's C core: c-ares, with both loopback addresses filled in for localhost.
+//! gRPC's C core: c-ares of its own.
 
-use crate::program::{Behaviour, Builtin, Era, Lookup, Order, Program, Strategy, V6_V4, When};
+use crate::program::{Behaviour, Era, Lookup, Order, Program, Strategy};
 use crate::resolve::Evidence;
 use crate::snapshot::Family;
 
@@ -16,13 +16,7 @@ pub(super) const GRPC: Program = Program {
         evidence: Evidence::Measured { run: "grpcio 1.85.1" },
         behaviour: Behaviour {
             lookup: Lookup::Own { resolver: "c-ares", family: Family::Any },
-            builtin: Some(Builtin {
-                when: When::Always,
-                addresses: V6_V4,
-                subdomains: true,
-                final_dot: true,
-                cite: "c-ares ares_addrinfo_localhost.c; run as grpcio 1.85.1",
-            }),
+            builtin: None,
             order: Order::Alternate,
             strategy: Strategy::Race(250),
         },

@@ -16,7 +16,7 @@ pub(super) const NGINX: Program = Program {
             since: "1",
             label: "1",
             evidence: Evidence::Measured { run: "1.22.1" },
-            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::Peers, ..PLAIN },
+            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::Peers(60_000), ..PLAIN },
         }],
         &[
             "nginx src/core/ngx_inet.c: ngx_inet_resolve_host (1.22)",
@@ -34,7 +34,7 @@ pub(super) const NGINX_VARIABLE: Program = library(
         since: "1",
         label: "1",
         evidence: Evidence::Measured { run: "1.22.1" },
-        behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers, ..PLAIN },
+        behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers(60_000), ..PLAIN },
     }],
     &[
         "nginx src/core/ngx_resolver.c: ngx_resolve_name (1.22)",
@@ -121,11 +121,7 @@ pub(super) const SQUID: Program = Program {
             since: "5",
             label: "5",
             evidence: Evidence::Measured { run: "5.7" },
-            behaviour: Behaviour {
-                lookup: Lookup::Own { resolver: "squid", family: Family::Any },
-                strategy: Strategy::FirstOnly,
-                ..PLAIN
-            },
+            behaviour: Behaviour { lookup: Lookup::LastHostsLine, strategy: Strategy::FirstOnly, ..PLAIN },
         }],
         &["Squid src/tools.cc: parseEtcHosts; src/ipcache.cc: ipcacheAddEntryFromHosts (5.7)"],
     )

@@ -4,6 +4,7 @@
 
 pub mod dns;
 pub mod files;
+pub mod hosts;
 pub mod musl_dns;
 pub mod myhostname;
 pub mod other;
