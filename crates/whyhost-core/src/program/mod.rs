@@ -5,6 +5,7 @@
 
 mod ask;
 mod list;
+pub mod proxy;
 mod settings;
 mod version;
 mod walk;

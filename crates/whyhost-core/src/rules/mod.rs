@@ -5,6 +5,7 @@
 
 mod client;
 mod edit;
+mod env;
 mod facts;
 mod hosts;
 mod info;
@@ -94,6 +95,7 @@ pub const ALL: &[&[Rule]] = &[
     loopback::RULES,
     ports::RULES,
     client::RULES,
+    env::RULES,
     proxy::RULES,
     info::RULES,
 ];
