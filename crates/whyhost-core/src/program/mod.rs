@@ -7,6 +7,7 @@ mod ask;
 mod list;
 mod order;
 mod outcome;
+pub mod proxy;
 pub mod servers;
 mod settings;
 mod version;
