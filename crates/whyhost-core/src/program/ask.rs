@@ -93,6 +93,11 @@ fn looked_up(machine: &Machine, lookup: Lookup, query: &Query) -> Answer {
     };
     match lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
+        Lookup::SystemAddrconfigNotLocalhost => ask(Family::Any, query.name != "localhost"),
+        Lookup::SystemV4ForLocalhost if query.name.eq_ignore_ascii_case("localhost") => {
+            ask(Family::V4, false)
+        }
+        Lookup::SystemV4ForLocalhost => ask(Family::Any, false),
         Lookup::SystemV4ElseV6 => {
             let v4 = ask(Family::V4, false);
             if matches!(v4.status, Status::Found | Status::Unknown) { v4 } else { ask(Family::V6, false) }

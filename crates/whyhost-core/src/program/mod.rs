@@ -78,6 +78,17 @@ pub struct Behaviour {
     pub strategy: Strategy,
 }
 
+impl Behaviour {
+    /// How it connects to `name`: a Unix socket stands for `localhost` in this very spelling alone
+    /// (MariaDB `mysql_real_connect`: `strcmp`).
+    pub fn strategy_for(&self, name: &str) -> Strategy {
+        match self.strategy {
+            Strategy::UnixSocket if name != "localhost" => Strategy::InTurn,
+            strategy => strategy,
+        }
+    }
+}
+
 /// Whom a program asks for the addresses of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
@@ -88,6 +99,10 @@ pub enum Lookup {
         /// With `AI_ADDRCONFIG`.
         addrconfig: bool,
     },
+    /// getaddrinfo, with `AI_ADDRCONFIG` for every name but `localhost` in this very spelling.
+    SystemAddrconfigNotLocalhost,
+    /// getaddrinfo, for `localhost` with `AF_INET`.
+    SystemV4ForLocalhost,
     /// getaddrinfo for `AF_INET`, and for `AF_INET6` only where that finds nothing.
     SystemV4ElseV6,
     /// getaddrinfo for `AF_UNSPEC`, from which addresses of the other families are dropped.

@@ -15,9 +15,10 @@ pub(super) const PERL: Program = Program {
             since: "5.20",
             label: "5.20 and later",
             evidence: Evidence::Measured { run: "5.36, 5.42" },
-            behaviour: PLAIN,
+            // Run on machines with IPv4 only: `localhost` gives ::1, `LOCALHOST` and other names of ::1 do not.
+            behaviour: Behaviour { lookup: Lookup::SystemAddrconfigNotLocalhost, ..PLAIN },
         }],
-        &["IO::Socket::IP lib/IO/Socket/IP.pm: setup (0.41)"],
+        &["IO::Socket::IP lib/IO/Socket/IP.pm: _io_socket_ip__configure, setup (0.41)"],
     )
 };
 
