@@ -3,8 +3,12 @@
 //! The table of the differences is section 3 of the project's notes on the hosts format; each function names the
 //! source it follows.
 
+mod own;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
+
+use own::{cares, decimal_zeros, java_v4, java_v6, netty};
 
 /// Which texts are an address, and which address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,9 +23,18 @@ pub enum AddressGrammar {
     /// `IPAddressUtil.textToNumericFormatV4`); IPv6 groups may have more than four digits.
     Java,
     /// Missing parts are zero at the end: `127.1` is 127.1.0.0 (c-ares `ares_inet_net_pton`).
-    CAres,
+    CAres {
+        /// `/32` behind the address is accepted and forgotten.
+        prefix: bool,
+        /// A longer text is refused (bytes).
+        longest: usize,
+    },
     /// Four decimal parts, leading zeros are decimal, IPv6 also in brackets (netty `NetUtil`).
     Netty,
+    /// Four decimal parts, leading zeros are decimal; IPv6 as `InetPton` (gevent `_ipv4_inet_aton`).
+    DecimalZeros,
+    /// As `InetPton`, and IPv6 groups may have more than four digits (Go 1.19 `parseIPv6`).
+    LongGroups,
 }
 
 /// What happens to `%zone` after an address.
@@ -38,6 +51,8 @@ pub enum ZoneRule {
     AnyText,
     /// As `AnyText`, and the text may be empty (Python).
     AnyTextOrEmpty,
+    /// As `AnyText`, and an empty text is no zone (Go 1.19 `splitHostZone`).
+    AnyTextOrNone,
     /// Accepted and forgotten, IPv6 only (Java).
     Dropped,
     /// As `Dropped`, and it may be empty (netty).
@@ -83,7 +98,8 @@ pub(crate) fn read(
         }
         (ZoneRule::InterfaceNameOnly, _) => Some(Address { scope_id: zones(zone)?, ..plain(ip) }),
         (ZoneRule::AnyText, _) | (ZoneRule::Dropped, _) if zone.is_empty() => None,
-        (ZoneRule::AnyText | ZoneRule::AnyTextOrEmpty, IpAddr::V6(_)) => {
+        (ZoneRule::AnyTextOrNone, IpAddr::V6(_)) if zone.is_empty() => Some(plain(ip)),
+        (ZoneRule::AnyText | ZoneRule::AnyTextOrEmpty | ZoneRule::AnyTextOrNone, IpAddr::V6(_)) => {
             Some(Address { zone: Some(percent + 1..token.len()), ..plain(ip) })
         }
         (ZoneRule::Dropped | ZoneRule::DroppedOrEmpty, IpAddr::V6(_)) | (ZoneRule::CutOff, _) => {
@@ -114,8 +130,11 @@ impl AddressGrammar {
                 inet_aton(v4).map(IpAddr::V4).or_else(|| inet_pton6(text))
             }
             AddressGrammar::Java => java_v4(text).map(IpAddr::V4).or_else(|| java_v6(text)),
-            AddressGrammar::CAres => cares_v4(text).map(IpAddr::V4).or_else(|| inet_pton6(text)),
+            AddressGrammar::CAres { longest, .. } if text.len() > longest => None,
+            AddressGrammar::CAres { prefix, .. } => cares(text, prefix),
             AddressGrammar::Netty => netty(text),
+            AddressGrammar::DecimalZeros => decimal_zeros(text).map(IpAddr::V4).or_else(|| inet_pton6(text)),
+            AddressGrammar::LongGroups => inet_pton4(text).map(IpAddr::V4).or_else(|| java_v6(text)),
         }
     }
 }
@@ -175,73 +194,6 @@ pub fn inet_aton(text: &[u8]) -> Option<Ipv4Addr> {
         [b'0', octal @ ..] if !octal.is_empty() => number(octal, 8),
         _ => number(part, 10),
     })
-}
-
-/// OpenJDK `IPAddressUtil.textToNumericFormatV4`: as `inet_aton`, but every part is decimal and the text at most 15
-/// bytes long.
-fn java_v4(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() > 15 {
-        return None;
-    }
-    filling_parts(text, |part| number(part, 10))
-}
-
-/// OpenJDK `IPAddressUtil.textToNumericFormatV6`: groups of any number of digits with a value up to `ffff`.
-fn java_v6(text: &[u8]) -> Option<IpAddr> {
-    if text.len() > 256 || memchr::memchr(b':', text).is_none() {
-        return None;
-    }
-    let short: Vec<&[u8]> = text.split(|b| *b == b':').map(shorten).collect();
-    inet_pton6(&short.join(&b':'))
-}
-
-/// `group` without the leading zeros beyond four digits.
-fn shorten(group: &[u8]) -> &[u8] {
-    let extra = if group.contains(&b'.') { 0 } else { group.len().saturating_sub(4) };
-    if group[..extra].iter().all(|b| *b == b'0') { &group[extra..] } else { group }
-}
-
-/// c-ares `ares_inet_net_pton` as `ares_dns_pton` calls it: decimal parts, leading zeros allowed, missing parts are
-/// zero at the end; a single hexadecimal number of whole bytes is read from the left.
-fn cares_v4(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() > 45 {
-        return None;
-    }
-    if let [b'0', b'x' | b'X', hex @ ..] = text {
-        let whole = (1..=8).contains(&hex.len());
-        let value = if whole { number(hex, 16)? } else { return None };
-        let value = u32::try_from(value).ok()?;
-        return Some(Ipv4Addr::from(value << (4 * (8 - hex.len()))));
-    }
-    let mut octets = [0u8; 4];
-    let mut parts = text.split(|b| *b == b'.');
-    for (i, octet) in octets.iter_mut().enumerate() {
-        match parts.next() {
-            Some(part) => *octet = u8::try_from(number(part, 10)?).ok()?,
-            None if i > 0 => break,
-            None => return None,
-        }
-    }
-    parts.next().is_none().then(|| Ipv4Addr::from(octets))
-}
-
-/// netty `NetUtil.createByteArrayFromIpAddressString`: up to three decimal digits a part, IPv6 also in brackets, a
-/// zone even if empty is cut, and IPv6 text that ends in IPv4 must be compatible or mapped and gives the IPv4
-/// address.
-fn netty(text: &[u8]) -> Option<IpAddr> {
-    let parts: Option<Vec<u8>> = text
-        .split(|b| *b == b'.')
-        .map(|p| (p.len() <= 3).then(|| number(p, 10).and_then(|v| u8::try_from(v).ok()))?)
-        .collect();
-    if let Some([a, b, c, d]) = parts.as_deref() {
-        return Some(IpAddr::V4(Ipv4Addr::new(*a, *b, *c, *d)));
-    }
-    let inner = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
-    let ip = inet_pton6(inner)?;
-    match ip {
-        IpAddr::V6(v6) if inner.contains(&b'.') => v6.to_ipv4().map(IpAddr::V4),
-        _ => Some(ip),
-    }
 }
 
 /// One to four parts; all but the last are bytes, the last fills the rest.
@@ -332,9 +284,31 @@ mod tests {
             &[("0177.0.0.1", "177.0.0.1"), ("127.1", "127.0.0.1"), ("::00001", "::1")],
         );
         check(
-            AddressGrammar::CAres,
-            &[("127.1", "127.1.0.0"), ("0x7f000001", "127.0.0.1"), ("0177.0.0.1", "177.0.0.1")],
+            AddressGrammar::CAres { prefix: false, longest: 45 },
+            &[
+                ("127.1", "127.1.0.0"),
+                ("0x7f000001", "127.0.0.1"),
+                ("0177.0.0.1", "177.0.0.1"),
+                ("::1/128", "-"),
+            ],
         );
+        check(
+            AddressGrammar::CAres { prefix: true, longest: usize::MAX },
+            &[
+                ("127.0.0.1/8", "127.0.0.1"),
+                ("127.0.0.1/33", "-"),
+                ("127.0.0.1/", "-"),
+                ("127.0.0.1/8/8", "-"),
+                ("::1/128", "::1"),
+                ("::1/129", "-"),
+                ("::1/064", "-"),
+            ],
+        );
+        check(
+            AddressGrammar::DecimalZeros,
+            &[("0127.0.0.01", "127.0.0.1"), ("127.1", "-"), ("256.0.0.1", "-")],
+        );
+        check(AddressGrammar::LongGroups, &[("::00001", "::1"), ("::10000", "-"), ("127.0.0.01", "-")]);
         check(
             AddressGrammar::Netty,
             &[("[::1]", "::1"), ("127.000.000.001", "127.0.0.1"), ("::127.0.0.1", "127.0.0.1")],

@@ -156,7 +156,7 @@ impl NameIndex<'_> {
     }
 
     fn hash(&self, name: &[u8]) -> u64 {
-        hash(self.seed, self.view.dialect.undotted(name))
+        hash(self.seed, &self.view.dialect.folded(name))
     }
 }
 

@@ -1,9 +1,10 @@
-//! Answers from the file alone: name to addresses, address to names.
+//! Answers from the file alone: name to addresses.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
-use crate::dialect::{Dialect, Families, MUSL, Picks};
-use crate::file::{Family, HostsFile};
+use crate::dialect::{Dialect, Families, Joins, MUSL, OtherFamily, Picks, SecondTry};
+use crate::file::Family;
+use crate::join;
 use crate::reader::Reader;
 use crate::view::View;
 
@@ -22,17 +23,8 @@ pub struct Hit {
     pub canonical: Vec<u8>,
 }
 
-/// The names that the file gives for an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReverseHit {
-    /// The line of the file, from 1.
-    pub line: usize,
-    /// The names of the line, the canonical one first.
-    pub names: Vec<Vec<u8>>,
-}
-
 impl<'f> View<'f> {
-    /// The addresses of `name`, in the order in which the file delivers them.
+    /// The addresses of `name`, in the order in which the consumer delivers them before any sorting.
     ///
     /// musl's canonical name is the first name of the first matching line whose first name is a valid host name, even
     /// if that line has an address of the wrong family; without one it is the name asked for. It is the same for all
@@ -42,9 +34,27 @@ impl<'f> View<'f> {
         if name.is_empty() || name.len() > dialect.name_limit {
             return Vec::new();
         }
-        if *dialect == MUSL {
-            return musl_lookup(self, name, family);
+        let hits = self.answers(name, family);
+        match second_name(name, dialect.second_try) {
+            Some(second) => self.with_second(&second, family, hits),
+            None => hits,
         }
+    }
+
+    /// The answers for exactly this name.
+    fn answers(self, name: &[u8], family: Family) -> Vec<Hit> {
+        let dialect = self.dialect;
+        match dialect.joins {
+            _ if *dialect == MUSL => musl_lookup(self, name, family),
+            Joins::None => select(self.hits(name), family, dialect),
+            Joins::Records => select(join::record_hits(self, name), family, dialect),
+            Joins::Aliases => pick(join::alias_hits(self, name, family), dialect.picks),
+        }
+    }
+
+    /// Every line with the name, whatever its address.
+    fn hits(self, name: &[u8]) -> Vec<Hit> {
+        let dialect = self.dialect;
         let mut reader = Reader::naming(View { ..self }, name);
         let mut hits = Vec::new();
         while reader.advance() {
@@ -54,39 +64,69 @@ impl<'f> View<'f> {
                 hits.push(hit_of(&mut reader));
             }
         }
-        select(hits, family, dialect)
+        hits
     }
 
-    /// The first line that gives names for `address` (glibc `gethostbyaddr`). A line without names ends the search
-    /// and gives nothing, as in glibc and musl.
-    pub fn reverse(self, address: IpAddr, scope_id: u32) -> Option<ReverseHit> {
-        if *self.dialect == MUSL {
-            return musl_reverse(self, address, scope_id);
-        }
-        // glibc inet/gethstbyad_r.c PREPROCESS: `::` is never looked up.
-        if self.dialect.families == Families::Glibc && address == IpAddr::V6(Ipv6Addr::UNSPECIFIED) {
-            return None;
-        }
-        let mut reader = Reader::new(self);
-        while reader.advance() {
-            let listed = as_family_of(address, reader.value.ip, self.dialect);
-            if listed == address && reader.value.scope_id == scope_id {
-                let names: Vec<Vec<u8>> = reader.named().map(|(_, text)| text.into_owned()).collect();
-                return (!names.is_empty()).then(|| ReverseHit { line: reader.line(), names });
+    /// `hits`, and for each family that they lack the answers for another name.
+    fn with_second(self, second: &[u8], family: Family, hits: Vec<Hit>) -> Vec<Hit> {
+        let mut hits = hits;
+        for part in [Family::V4, Family::V6] {
+            let lacks = !hits.iter().any(|h| (part == Family::V4) == h.address.is_ipv4());
+            if lacks && (family == part || family == Family::Any) {
+                hits.extend(self.answers(second, part));
             }
         }
-        None
+        pick(hits, self.dialect.picks)
+    }
+
+    /// Whether this consumer asks nothing else about `name` for `family` because of this file; `None` if that is not
+    /// known. See [`OtherFamily`].
+    ///
+    /// ```
+    /// use hosts_edit::{Family, HostsFile, dialect};
+    /// let file = HostsFile::parse("192.0.2.1 four.test\n").0;
+    /// let ends = |d, f| file.view(d).ends_search(b"four.test", f);
+    /// assert_eq!(ends(&dialect::GLIBC, Family::V6), Some(false));
+    /// assert_eq!(ends(&dialect::MUSL, Family::V6), Some(true));
+    /// assert_eq!(ends(&dialect::HICKORY, Family::Any), Some(false));
+    /// assert_eq!(ends(&dialect::NETTY, Family::V6), None);
+    /// ```
+    pub fn ends_search(self, name: &[u8], family: Family) -> Option<bool> {
+        let found = |family| !self.lookup(name, family).is_empty();
+        let rule = self.dialect.other_family;
+        if rule == OtherFamily::EachGoesOn && family == Family::Any {
+            return Some(found(Family::V4) && found(Family::V6));
+        }
+        if found(family) {
+            return Some(true);
+        }
+        // An address that stands for "none" keeps the name here as well.
+        let listed = found(Family::Any) || !self.hits(name).is_empty();
+        match rule {
+            _ if !listed => Some(false),
+            OtherFamily::Unknown => None,
+            OtherFamily::EndsSearch => Some(true),
+            OtherFamily::GoesOn | OtherFamily::EachGoesOn => Some(false),
+        }
     }
 }
 
-impl HostsFile {
-    /// The names that `dialect` finds for `address`; see [`View::reverse`].
-    pub fn reverse(&self, dialect: &Dialect, address: IpAddr) -> Option<ReverseHit> {
-        self.view(dialect).reverse(address, 0)
+/// The name that is asked for when `name` has no address of a family.
+fn second_name(name: &[u8], second_try: SecondTry) -> Option<Vec<u8>> {
+    match second_try {
+        SecondTry::None => None,
+        SecondTry::WithoutLastCharacter => {
+            let last = name.iter().rposition(|b| b & 0xc0 != 0x80)?;
+            (last > 0).then(|| name[..last].to_vec())
+        }
+        SecondTry::Wildcard => {
+            let rest = memchr::memchr(b'.', name).map(|at| &name[at..]).filter(|rest| rest.len() > 1)?;
+            Some([b"*", rest].concat())
+        }
     }
 }
 
-fn hit_of(reader: &mut Reader<'_>) -> Hit {
+pub(crate) fn hit_of(reader: &mut Reader<'_>) -> Hit {
     let line = reader.line();
     let (address, scope_id) = (reader.value.ip, reader.value.scope_id);
     let zone = reader.zone().map(<[u8]>::to_vec);
@@ -96,13 +136,14 @@ fn hit_of(reader: &mut Reader<'_>) -> Hit {
 
 /// Converts to the family asked for, then keeps what the consumer keeps.
 fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
-    let only_null = hits.iter().all(|h| h.address.is_unspecified());
+    let alone = hits.len() == 1;
     let mut kept: Vec<Hit> = Vec::new();
     for hit in hits {
-        let Some(address) = for_family(hit.address, family, dialect.families, only_null) else {
+        let Some(address) = for_family(hit.address, family, dialect.families, alone) else {
             continue;
         };
-        let forgets_zone = dialect.families == Families::Go && family != Family::Any;
+        let is_go = matches!(dialect.families, Families::Go | Families::GoMappedIsV4);
+        let forgets_zone = is_go && family != Family::Any;
         let zone = if forgets_zone { None } else { hit.zone };
         let hit = Hit { address, zone, ..hit };
         let repeated =
@@ -115,10 +156,10 @@ fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
     pick(kept, dialect.picks)
 }
 
-/// `address` as the answer to a query for `family`; `None` if it is no answer.
-fn for_family(address: IpAddr, family: Family, rule: Families, only_null: bool) -> Option<IpAddr> {
+/// `address` as the answer to a query for `family`; `None` if it is no answer. `alone`: the name has no other.
+pub(crate) fn for_family(address: IpAddr, family: Family, rule: Families, alone: bool) -> Option<IpAddr> {
     let address = match rule {
-        Families::MappedIsV4 => address.to_canonical(),
+        Families::MappedIsV4 | Families::GoMappedIsV4 => address.to_canonical(),
         Families::Go if family != Family::Any => address.to_canonical(),
         Families::NullIsNoData if address.is_unspecified() => return None,
         _ => address,
@@ -128,7 +169,9 @@ fn for_family(address: IpAddr, family: Family, rule: Families, only_null: bool) 
         (Family::V4, IpAddr::V6(v6)) => match rule {
             Families::Glibc if v6.is_loopback() => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             Families::Glibc => v6.to_ipv4_mapped().map(IpAddr::V4),
-            Families::Go if v6.is_unspecified() && only_null => Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            Families::Go | Families::GoMappedIsV4 if v6.is_unspecified() && alone => {
+                Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+            }
             _ => None,
         },
         (Family::V6, IpAddr::V4(_)) => None,
@@ -149,6 +192,10 @@ fn pick(mut hits: Vec<Hit>, picks: Picks) -> Vec<Hit> {
         Picks::FirstV6First => {
             hits.sort_by_key(|h| !v6(h));
             hits.dedup_by_key(|h| v6(h));
+        }
+        Picks::V4ElseV6 => {
+            let any_v4 = hits.iter().any(|h| !v6(h));
+            hits.retain(|h| v6(h) != any_v4);
         }
         Picks::OneV4First => {
             hits.sort_by_key(v6);
@@ -208,32 +255,10 @@ fn musl_valid(name: &[u8]) -> bool {
         && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-') || *b >= 0x80)
 }
 
-/// musl 1.2.6 getnameinfo.c `reverse_hosts`: addresses are compared in 16 bytes, IPv4 as v4-mapped without a scope; the
-/// first word behind the address is the only name, also at the very end of the file; one of 256 bytes is skipped.
-fn musl_reverse(view: View<'_>, address: IpAddr, scope_id: u32) -> Option<ReverseHit> {
-    let mut reader = Reader::new(view);
-    while reader.advance() {
-        if reader.value.ip.to_canonical() != address.to_canonical() || reader.value.scope_id != scope_id {
-            continue;
-        }
-        let (first, _) = crate::parse::first_word(reader.bytes(reader.text.clone()));
-        if first.len() < 256 {
-            let names = vec![first.to_vec()];
-            return (!first.is_empty()).then(|| ReverseHit { line: reader.line(), names });
-        }
-    }
-    None
-}
-
-/// The address of a line as a reverse query for an address of `wanted`'s family sees it.
-fn as_family_of(wanted: IpAddr, listed: IpAddr, dialect: &Dialect) -> IpAddr {
-    let family = if wanted.is_ipv4() { Family::V4 } else { Family::V6 };
-    for_family(listed, family, dialect.families, false).unwrap_or(listed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::HostsFile;
     use crate::dialect::GLIBC;
 
     fn lines(hosts: &str, dialect: &Dialect, name: &str, family: Family) -> Vec<usize> {
@@ -271,20 +296,5 @@ mod tests {
         assert_eq!(hits[0].address.to_string(), "0.0.3.170");
         assert_eq!(hits[0].line, 1);
         assert_eq!(file.lookup(&GLIBC, b"n1000", Family::Any)[0].address.to_string(), "192.0.2.1");
-    }
-
-    #[test]
-    fn reverse() {
-        let file = HostsFile::parse("::1 six\n127.0.0.1 four\n:: null\n::ffff:192.0.2.1 mapped").0;
-        let name = |dialect, address: &str| {
-            let hit = file.reverse(dialect, address.parse().unwrap());
-            hit.map(|h| String::from_utf8(h.names[0].clone()).unwrap())
-        };
-        assert_eq!(name(&GLIBC, "127.0.0.1").as_deref(), Some("six"));
-        assert_eq!(name(&MUSL, "127.0.0.1").as_deref(), Some("four"));
-        assert_eq!(name(&GLIBC, "::"), None);
-        assert_eq!(name(&MUSL, "::").as_deref(), Some("null"));
-        assert_eq!(name(&GLIBC, "192.0.2.1").as_deref(), Some("mapped"));
-        assert_eq!(name(&MUSL, "192.0.2.1").as_deref(), Some("mapped"));
     }
 }

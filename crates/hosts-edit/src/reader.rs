@@ -1,11 +1,13 @@
 //! Takes the file apart line by line as one consumer does.
 
+mod comment;
+
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use crate::address::{self, Address};
-use crate::dialect::{Bom, Comments, Dialect, LastLine, LeadingBlank, NameRule, Nul, Verdict};
+use crate::dialect::{Bom, Case, Comments, Dialect, LastLine, LeadingBlank, NameRule, Nul, Verdict};
 use crate::parse;
 use crate::split::Lines;
 use crate::view::{SeenEntry, SeenName, View};
@@ -31,6 +33,8 @@ pub(crate) struct Reader<'f> {
     pub(crate) closed: bool,
     /// A name of the current entry that the consumer reads longer than it is written: its place in `names`, its text.
     grown: Option<(usize, Vec<u8>)>,
+    /// The last line with text had no comment.
+    lacks_comment: bool,
     /// Lines without this name are passed over.
     wanted: Option<&'f [u8]>,
     /// More names of a line are not looked at.
@@ -56,6 +60,7 @@ impl<'f> Reader<'f> {
             text: 0..0,
             closed: false,
             grown: None,
+            lacks_comment: false,
             wanted: None,
             most_names: view.dialect.names_per_line,
             count: 0,
@@ -67,8 +72,10 @@ impl<'f> Reader<'f> {
     /// Lines that have it inside a longer word are still read. Of a line that has it, only the first name and those that
     /// are the wanted one are collected.
     pub(crate) fn naming(view: View<'f>, name: &'f [u8]) -> Reader<'f> {
-        // A consumer that judges names may undo escapes, so their text need not stand in the file.
-        let wanted = (view.dialect.names == NameRule::Any).then(|| view.dialect.undotted(name));
+        // A consumer that judges names may undo escapes, so their text need not stand in the file; nor need it for one that
+        // knows the capitals of all letters.
+        let as_written = view.dialect.names == NameRule::Any && view.dialect.case != Case::Unicode;
+        let wanted = as_written.then(|| view.dialect.undotted(name));
         Reader { wanted, ..Reader::new(view) }
     }
 
@@ -157,10 +164,12 @@ impl<'f> Reader<'f> {
             return false;
         }
         let whole = line.clone();
-        let end = self.comment_start(&line);
+        let Some(line) = self.without_comment(line) else {
+            return false;
+        };
         let line = match dialect.leading_blank {
-            LeadingBlank::TrimsControls => self.without_controls(line.start..end),
-            _ => line.start..end,
+            LeadingBlank::TrimsControls => self.without_controls(line),
+            _ => line,
         };
         let text = dialect.blanks.blanked(&self.bytes[line.clone()]);
         let indented = text.first().is_some_and(|b| dialect.blanks.has(*b));
@@ -172,6 +181,9 @@ impl<'f> Reader<'f> {
         };
         self.text = line.end - rest.len()..line.end;
         self.address = self.text.start - token.len()..self.text.start;
+        if dialect.skips_link_local && self.bytes[self.address.clone()].starts_with(b"fe80") {
+            return false;
+        }
         if !self.understand(&self.bytes[self.address.clone()]) || !self.collect_names() {
             return false;
         }
@@ -202,27 +214,6 @@ impl<'f> Reader<'f> {
             }
         }
         self.count = self.names.len();
-    }
-
-    /// Where the text ends and a comment begins.
-    fn comment_start(&mut self, line: &Range<usize>) -> usize {
-        let dialect = self.view.dialect;
-        let text = &self.bytes[line.clone()];
-        let found = match dialect.comments {
-            Comments::Anywhere => memchr::memchr(b'#', text),
-            Comments::FirstColumn => (text.first() == Some(&b'#')).then_some(0),
-            Comments::WordStart | Comments::WordStartOrDropsWord => {
-                memchr::memchr_iter(b'#', text).find(|at| *at == 0 || dialect.blanks.has(text[at - 1]))
-            }
-        };
-        match found {
-            // musl puts a line end in place of the '#'.
-            Some(at) => {
-                self.closed = true;
-                line.start + at
-            }
-            None => line.end,
-        }
     }
 
     fn without_controls(&self, line: Range<usize>) -> Range<usize> {
@@ -256,15 +247,14 @@ impl<'f> Reader<'f> {
         self.names.clear();
         self.count = 0;
         let blanked = dialect.blanks.blanked(text);
-        for (i, range) in parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(self.most_names).enumerate()
-        {
+        for range in parse::tokens(&blanked, |b| dialect.blanks.has(b)).take(self.most_names) {
             let lost = range.end == text.len() && !self.closed && loses_unclosed_name(dialect);
             let word = &text[range.clone()];
             if lost || dialect.comments == Comments::WordStartOrDropsWord && word.contains(&b'#') {
                 continue;
             }
             let kept = if dialect.nul == Nul::EndsWord { word_before_nul(word) } else { word.len() };
-            match dialect.names.judge(&word[..kept], i == 0) {
+            match dialect.names.judge(&word[..kept], self.count == 0) {
                 Verdict::Keeps | Verdict::KeepsAs(_) => {
                     self.count += 1;
                     let passed = |name| !dialect.same_name(&word[..kept], name);

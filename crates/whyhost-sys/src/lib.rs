@@ -13,11 +13,13 @@ mod files;
 mod linux;
 mod place;
 pub mod probe;
+mod programs;
 mod snapshot_file;
 
 pub use error::SysError;
 pub use files::MAX_FILE;
 pub use linux::{collect, collect_root};
+pub use programs::programs;
 pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot, write_new};
 
 /// What to look at besides the facts that every question needs.

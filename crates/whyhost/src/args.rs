@@ -46,9 +46,12 @@ pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "rule", "snapshot"
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArg {
-    /// The verdict for one kind of client only
+    /// The verdict for one program: node, node-18, java, curl, …
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
+    /// The programs that are not on the machine too
+    #[arg(long, conflicts_with = "client")]
+    pub(crate) all_clients: bool,
 }
 
 #[derive(Debug, Args)]

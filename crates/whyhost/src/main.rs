@@ -40,14 +40,12 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
     let Some(command) = &cli.command else {
         return short_form(cli, out);
     };
-    if cli.target.is_some() || cli.client.client.is_some() {
+    if cli.target.is_some() || cli.client.client.is_some() || cli.client.all_clients {
         return Err(Failure::new("a target and `--client` belong behind the command")
             .hint("for example whyhost diagnose localhost:3000 --client first-only"));
     }
     match command {
-        Command::Diagnose(a) => {
-            cmd::diagnose::run(global, out, a.target.as_deref(), a.client.client.as_deref())
-        }
+        Command::Diagnose(a) => cmd::diagnose::run(global, out, a.target.as_deref(), &a.client),
         Command::Explain(a) => cmd::explain::run(global, out, a),
         Command::Rule(a) => cmd::rule::run(out, a.code.as_deref()),
         Command::Snapshot(a) => cmd::snapshot::run(global, out, a),
@@ -60,7 +58,7 @@ fn short_form(cli: &Cli, out: &Output) -> Result<u8, Failure> {
     if let Some(failure) = target.and_then(near_miss) {
         return Err(failure);
     }
-    cmd::diagnose::run(&cli.global, out, target, cli.client.client.as_deref())
+    cmd::diagnose::run(&cli.global, out, target, &cli.client)
 }
 
 /// Help and version are answers; everything else is a failure, in JSON where that was asked for.

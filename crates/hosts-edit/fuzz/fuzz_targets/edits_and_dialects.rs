@@ -19,11 +19,12 @@ fuzz_target!(|input: (u8, u16, &[u8])| {
 });
 
 fn ask(file: &HostsFile) {
-    for dialect in dialect::ALL {
+    for dialect in dialect::ALL.iter().chain(dialect::OLDER) {
         let names: Vec<Vec<u8>> = file.entries(dialect).take(3).map(|e| e.names[0].text.to_vec()).collect();
         for name in names.iter().map(Vec::as_slice).chain([&b"localhost"[..]]) {
             for family in [Family::Any, Family::V4, Family::V6] {
                 file.lookup(dialect, name, family);
+                file.view(dialect).ends_search(name, family);
             }
         }
         file.reverse(dialect, std::net::IpAddr::from([127, 0, 0, 1]));

@@ -33,6 +33,7 @@ pub const JAVA: Dialect = Dialect {
     case: Case::Exact,
     families: Families::MappedIsV4,
     picks: Picks::AllV4First,
+    reverse: Reverse::FirstName,
     ..COMMON
 };
 
@@ -49,6 +50,7 @@ pub const NETTY: Dialect = Dialect {
     nul: Nul::Ordinary,
     address: AddressGrammar::Netty,
     zones: ZoneRule::DroppedOrEmpty,
+    case: Case::Unicode,
     families: Families::MappedIsV4,
     picks: Picks::OneV4First,
     ..COMMON
@@ -66,10 +68,13 @@ pub const COREDNS: Dialect = Dialect {
     blanks: Blanks::Unicode,
     nul: Nul::Ordinary,
     zones: ZoneRule::CutOff,
+    case: Case::Unicode,
     trailing_dot: TrailingDot::Ignored,
     families: Families::MappedIsV4,
     picks: Picks::AllV4First,
     repeats_within_line: true,
+    second_try: SecondTry::Wildcard,
+    reverse: Reverse::AllLines,
     ..COMMON
 };
 
@@ -93,22 +98,31 @@ pub const EVENTLET: Dialect = Dialect {
     cite: "eventlet support/greendns.py HostsResolver; run as 0.41.3",
     line_ends: LineEnds::LfOrCr,
     blanks: Blanks::Python,
+    comments: Comments::LosesLineIfBare,
     nul: Nul::Ordinary,
     names: NameRule::Lengths,
+    case: Case::Unicode,
     picks: Picks::LastV4First,
+    skips_link_local: true,
+    second_try: SecondTry::WithoutLastCharacter,
     ..COMMON
 };
 
-/// gevent's hosts file reader.
+/// gevent's hosts file reader. It tests the address, and delivers its text.
 pub const GEVENT: Dialect = Dialect {
     id: "gevent",
     label: "gevent",
     versions: "26.9",
-    cite: "gevent resolver/_hostsfile.py; run as 26.9.0",
+    cite: "gevent resolver/_hostsfile.py, _addresses.py; run as 26.9.0",
     line_ends: LineEnds::LfOrCr,
     blanks: Blanks::Python,
+    comments: Comments::Gevent,
     nul: Nul::Ordinary,
+    address: AddressGrammar::DecimalZeros,
+    zones: ZoneRule::AnyTextOrEmpty,
+    case: Case::Unicode,
     picks: Picks::LastV4First,
+    skips_link_local: true,
     ..COMMON
 };
 
@@ -124,5 +138,6 @@ pub const RUBY: Dialect = Dialect {
     case: Case::Exact,
     picks: Picks::AllReversed,
     repeats_within_line: true,
+    reverse: Reverse::AllLines,
     ..COMMON
 };

@@ -15,6 +15,7 @@ pub const GLIBC: Dialect = Dialect {
     last_line: LastLine::RepeatsTail,
     cite: "glibc nss/nss_files/files-hosts.c LINE_PARSER; run as 2.31, 2.36, 2.41, 2.43",
     families: Families::Glibc,
+    other_family: OtherFamily::GoesOn,
     ..COMMON
 };
 
@@ -40,6 +41,7 @@ pub const MUSL: Dialect = Dialect {
     case: Case::Exact,
     // MAXADDRS of lookup.h.
     address_limit: 48,
+    other_family: OtherFamily::EndsSearch,
     ..COMMON
 };
 
@@ -103,8 +105,8 @@ pub const OPENBSD: Dialect = Dialect {
     ..COMMON
 };
 
-/// macOS's mDNSResponder, without the CNAME chains that it makes of aliases. Source: mDNSMacOSX.c `ParseHostsFile`
-/// functions, 1,023 bytes a line; run on Linux.
+/// macOS's mDNSResponder. Source: mDNSMacOSX.c `mDNSMacOSXParseEtcHostsLine`, `mDNSMacOSXCreateEtcHostsEntry`, 1,023
+/// bytes a line; run on Linux. Each type is asked for on its own.
 pub const MACOS: Dialect = Dialect {
     id: "macos",
     label: "macOS (mDNSResponder)",
@@ -122,6 +124,8 @@ pub const MACOS: Dialect = Dialect {
     trailing_dot: TrailingDot::Ignored,
     picks: Picks::AllV4First,
     keeps_duplicates: false,
+    joins: Joins::Aliases,
+    other_family: OtherFamily::EachGoesOn,
     ..COMMON
 };
 

@@ -13,10 +13,15 @@ mod rules;
 
 pub use apps::{CHROMIUM, COREDNS, EVENTLET, GEVENT, JAVA, NETTY, RUBY, TWISTED};
 pub use libc::{BIONIC, FREEBSD, GLIBC, GLIBC_2_32, LIBINFO, MACOS, MUSL, OPENBSD, UCLIBC, WINDOWS};
-pub use resolvers::{CARES, DNSMASQ, GO, HICKORY, RESOLVED};
+pub use resolvers::{
+    CARES, CARES_1_17, CARES_1_18, CARES_1_34, CARES_1_34_9, DNSMASQ, DNSMASQ_2_85, GO, GO_1_19, HICKORY,
+    HICKORY_0_24, HICKORY_0_25, RESOLVED,
+};
 pub use rules::*;
 
 pub(crate) use names::Verdict;
+
+use std::borrow::Cow;
 
 use crate::address::{AddressGrammar, ZoneRule};
 
@@ -82,17 +87,40 @@ pub struct Dialect {
     pub repeats_within_line: bool,
     /// Reading stops after this many addresses for a name.
     pub address_limit: usize,
+    /// Lines whose address begins with `fe80` are skipped.
+    pub skips_link_local: bool,
+    /// What is asked for when a name has no address of a family.
+    pub second_try: SecondTry,
+    /// Whether lines that share a name or an address answer for each other.
+    pub joins: Joins,
+    /// Which names an address has.
+    pub reverse: Reverse,
+    /// What happens to a name that the file lists for the other family only.
+    pub other_family: OtherFamily,
 }
 
-/// Every dialect, in the order in which tables list them.
+/// Every consumer's newest dialect, in the order in which tables list them.
 pub const ALL: &[&Dialect] = &[
     &GLIBC, &MUSL, &UCLIBC, &BIONIC, &FREEBSD, &OPENBSD, &MACOS, &LIBINFO, &WINDOWS, &RESOLVED, &DNSMASQ,
     &CARES, &GO, &HICKORY, &CHROMIUM, &JAVA, &NETTY, &COREDNS, &TWISTED, &EVENTLET, &GEVENT, &RUBY,
 ];
 
+/// The dialects of older versions that read otherwise.
+pub const OLDER: &[&Dialect] = &[
+    &GLIBC_2_32,
+    &DNSMASQ_2_85,
+    &CARES_1_17,
+    &CARES_1_18,
+    &CARES_1_34,
+    &CARES_1_34_9,
+    &GO_1_19,
+    &HICKORY_0_24,
+    &HICKORY_0_25,
+];
+
 /// The dialect with this `id`.
 pub fn by_id(id: &str) -> Option<&'static Dialect> {
-    ALL.iter().copied().find(|d| d.id == id)
+    ALL.iter().chain(OLDER).copied().find(|d| d.id == id)
 }
 
 /// What most consumers do; each constant states where it differs.
@@ -124,6 +152,11 @@ const COMMON: Dialect = Dialect {
     keeps_duplicates: true,
     repeats_within_line: false,
     address_limit: usize::MAX,
+    skips_link_local: false,
+    second_try: SecondTry::None,
+    joins: Joins::None,
+    reverse: Reverse::FirstLine,
+    other_family: OtherFamily::Unknown,
 };
 
 impl Dialect {
@@ -133,6 +166,15 @@ impl Dialect {
         match self.case {
             Case::Folded => listed.eq_ignore_ascii_case(asked),
             Case::Exact => listed == asked,
+            Case::Unicode => lowered(listed) == lowered(asked),
+        }
+    }
+
+    /// A text that is equal for names that this consumer takes for equal, save for ASCII capitals.
+    pub(crate) fn folded<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        match self.case {
+            Case::Unicode => lowered(self.undotted(name)),
+            _ => Cow::Borrowed(self.undotted(name)),
         }
     }
 
@@ -150,14 +192,23 @@ impl Dialect {
     }
 }
 
+/// `name` in small letters; bytes that are not UTF-8 stay.
+fn lowered(name: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(name) {
+        Ok(text) if !name.is_ascii() => Cow::Owned(text.to_lowercase().into_bytes()),
+        _ => Cow::Owned(name.to_ascii_lowercase()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn ids_are_unique_and_every_dialect_cites() {
-        for (i, dialect) in ALL.iter().enumerate() {
-            assert!(ALL[..i].iter().all(|d| d.id != dialect.id), "{}", dialect.id);
+        let all = [ALL, OLDER].concat();
+        for (i, dialect) in all.iter().enumerate() {
+            assert!(all[..i].iter().all(|d| d.id != dialect.id), "{}", dialect.id);
             assert!(!dialect.label.is_empty() && !dialect.versions.is_empty() && !dialect.cite.is_empty());
             assert_eq!(by_id(dialect.id), Some(*dialect));
         }

@@ -20,13 +20,16 @@ pub(crate) enum Verdict<'n> {
 }
 
 impl NameRule {
-    /// What becomes of `name`; `first` if it is the first name of the line.
+    /// What becomes of `name`; `first` if no name of the line was kept before it.
     pub(crate) fn judge<'n>(self, name: &'n [u8], first: bool) -> Verdict<'n> {
         match self {
             NameRule::Any => Verdict::Keeps,
             NameRule::Resolved => resolved(name),
             NameRule::Hickory => keeps_if(labels_fit(name, 63) && hickory_chars(name)),
             NameRule::Dnsmasq => keeps_if(labels_fit(name, 63) && name != b"."),
+            NameRule::DnsmasqIdna => {
+                keeps_if(labels_fit(name, 63) && name != b"." && name.split(|b| *b == b'.').all(idna_hyphens))
+            }
             NameRule::Chromium => {
                 keeps_if(name != b"." && name.len() <= 253 && labels_fit(name, 63) && chromium_chars(name))
             }
@@ -39,15 +42,19 @@ impl NameRule {
                 }
             }
             NameRule::Go => keeps_if(name.len() <= 254),
-            NameRule::Lengths => {
-                keeps_if(name.len() <= 253 && name.split(|b| *b == b'.').all(|l| l.len() <= 63))
-            }
+            NameRule::Lengths => keeps_if(name.len() <= 253 && labels_fit(name, 63)),
         }
     }
 }
 
 fn keeps_if<'n>(good: bool) -> Verdict<'n> {
     if good { Verdict::Keeps } else { Verdict::Drops }
+}
+
+/// The hyphens of `label` are where IDNA allows them (RFC 5891 section 4.2.3.1); A-labels keep theirs.
+fn idna_hyphens(label: &[u8]) -> bool {
+    let ends = label.first() == Some(&b'-') || label.last() == Some(&b'-');
+    !ends && (label.get(2..4) != Some(b"--") || label.get(..2).is_some_and(|p| p.eq_ignore_ascii_case(b"xn")))
 }
 
 /// No empty label but the last, none longer than `max` bytes. The root, `.`, fits.

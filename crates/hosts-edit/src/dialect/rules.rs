@@ -99,6 +99,11 @@ pub enum Comments {
     WordStartOrDropsWord,
     /// It begins a comment in the first column only.
     FirstColumn,
+    /// It begins a comment wherever it stands; a line that has other text and ends in a bare `#` is lost.
+    LosesLineIfBare,
+    /// As `LosesLineIfBare`, but in the first column it is skipped and what follows is read, unless the last line with text
+    /// had no comment: then this line is its comment (the pattern of gevent's reader takes line ends for white space).
+    Gevent,
 }
 
 /// What a NUL byte does.
@@ -153,6 +158,8 @@ pub enum NameRule {
     Hickory,
     /// dnsmasq `canonicalise`.
     Dnsmasq,
+    /// dnsmasq 2.85: as `Dnsmasq`, and through IDNA: no hyphen at the ends of a label, nor at its third and fourth place.
+    DnsmasqIdna,
     /// Chromium `ParseHosts` and its canonical host names.
     Chromium,
     /// c-ares 1.34: printable host names; a bad first name can lose the line.
@@ -161,7 +168,7 @@ pub enum NameRule {
     MacOs,
     /// Go: names that cannot be encoded are lost.
     Go,
-    /// eventlet: at most 63 bytes a label, 253 a name.
+    /// eventlet: no empty label, at most 63 bytes a label, 253 a name (dnspython `from_text`).
     Lengths,
 }
 
@@ -172,6 +179,8 @@ pub enum Case {
     Folded,
     /// They differ.
     Exact,
+    /// All letters are equal to their capitals (`toLowerCase` of Java, `strings.ToLower` of Go, `lower` of Python).
+    Unicode,
 }
 
 /// Whether a dot at the end of a name matters.
@@ -195,8 +204,11 @@ pub enum Families {
     /// A v4-mapped address is IPv4 for every query.
     MappedIsV4,
     /// Go: queries for one family take a v4-mapped address for IPv4 and forget zones (`LookupNetIP`); `::` answers an
-    /// IPv4 query with 0.0.0.0 when nothing else does. For both families all is as written (`LookupHost`).
+    /// IPv4 query with 0.0.0.0 where it is the only address (net/ipsock.go `internetAddrList`). For both families all is
+    /// as written (`LookupHost`).
     Go,
+    /// As `Go`, and a v4-mapped address is IPv4 for both families too (Go 1.19 `IP.String`).
+    GoMappedIsV4,
     /// 0.0.0.0 and `::` say that the name exists without addresses, for both families (systemd-resolved).
     NullIsNoData,
 }
@@ -218,8 +230,63 @@ pub enum Picks {
     FirstV6First,
     /// One address: the first IPv4 address, else the first IPv6 address.
     OneV4First,
+    /// All IPv4 addresses; without any, all IPv6 addresses.
+    V4ElseV6,
     /// The last of each family, IPv4 before IPv6.
     LastV4First,
+}
+
+/// What is asked for when a name has no address of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecondTry {
+    /// Nothing.
+    None,
+    /// The name without its last character, which need not be a dot (eventlet).
+    WithoutLastCharacter,
+    /// The name with `*` in place of its first label (CoreDNS); names of that form have no address in reverse.
+    Wildcard,
+}
+
+/// Whether lines that share a name or an address answer for each other. What they do is in `join.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Joins {
+    /// They do not.
+    None,
+    /// Lines with a common name or address become one record with all their names and addresses (c-ares).
+    Records,
+    /// The further names of a line are aliases of the first; a line that repeats an alias ends there (mDNSResponder).
+    Aliases,
+}
+
+/// Which names an address has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reverse {
+    /// None: the file is not asked.
+    Never,
+    /// Those of the first line with the address; none if that line has none.
+    FirstLine,
+    /// Those of the first line with the address that has names.
+    FirstNamedLine,
+    /// The first name of the first line with the address that has names.
+    FirstName,
+    /// Those of all lines with the address.
+    AllLines,
+    /// Those of all lines with the address, each once.
+    AllNames,
+}
+
+/// What happens to a query for one family if the file has the name with addresses of the other family only. A query for
+/// both families ends at the file if the name has any address, save for `EachGoesOn`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OtherFamily {
+    /// Not known.
+    Unknown,
+    /// The name exists without such addresses; nothing else is asked.
+    EndsSearch,
+    /// The next source, most often DNS, is asked.
+    GoesOn,
+    /// As `GoesOn`, for each family of a query for both too: addresses of the file and of the next source mix.
+    EachGoesOn,
 }
 
 impl Blanks {

@@ -1,10 +1,11 @@
 //! Fixes: remedies of the findings, least invasive first, each with what the model predicts for the target.
 
 use super::words::list;
-use super::{Basis, Case};
+use super::{Basis, Case, Course};
 use crate::finding::{Remedy, RemedyAction, Severity};
 use crate::machine::Machine;
-use crate::reach::{self, AttemptOutcome, Outcome};
+use crate::program;
+use crate::reach::{self, AttemptOutcome, ClientOutcome, Outcome};
 use crate::resolve::{self, Query, Source, Status};
 use crate::snapshot::{ScopedAddr, Snapshot};
 use crate::whatif;
@@ -80,7 +81,8 @@ fn after_edit(case: &Case<'_>, after: &Machine) -> Option<String> {
         Status::Found => format!("{name} → {} afterwards", list(&addresses)),
         _ => format!("{name} does not resolve afterwards"),
     };
-    let clients = case.target.port.and_then(|port| connecting(after, &addresses, port));
+    let course = Course { addresses, status: answer.status, basis: Basis::Predicted };
+    let clients = connecting(case, after, &course);
     Some(clients.map_or(resolves.clone(), |c| format!("{resolves}, {c}")))
 }
 
@@ -101,18 +103,20 @@ fn after_listening(case: &Case<'_>) -> Option<String> {
             snapshot = whatif::listen(&snapshot, reach::normalise(*address), port);
         }
     }
-    let connecting = connecting(&Machine::new(snapshot), &case.course.addresses, port)?;
+    let connecting = connecting(case, &Machine::new(snapshot), case.course)?;
     Some(if case.target.literal.is_some() { "connects afterwards".into() } else { connecting })
 }
 
-fn connecting(machine: &Machine, addresses: &[ScopedAddr], port: u16) -> Option<String> {
-    let clients = reach::clients_of(machine, addresses, Status::Found, port);
+fn connecting(case: &Case<'_>, machine: &Machine, course: &Course) -> Option<String> {
+    let clients = program::clients(machine, case.target, course, case.who, case.target.port?);
     let connect = clients.iter().filter(|c| c.outcome == Outcome::Connects).count();
-    match (connect, clients.len()) {
+    let unit = if clients.iter().all(ClientOutcome::is_kind) { "kinds of client" } else { "clients" };
+    match (connect, clients.as_slice()) {
         (0, _) => None,
-        (2, 2) => Some("both kinds of client connect".into()),
-        (n, all) if n == all => Some(format!("all {all} kinds of client connect")),
-        (n, all) => Some(format!("{n} of {all} kinds of client connect")),
+        (_, [only]) => Some(format!("{} connects", only.label)),
+        (2, [first, _]) if first.is_kind() => Some("both kinds of client connect".into()),
+        (n, all) if n == all.len() => Some(format!("all {n} {unit} connect")),
+        (n, all) => Some(format!("{n} of {} {unit} connect", all.len())),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::cause::follows;
 use super::verdict::Situation;
-use super::words::{list, live_outcome, owned, predicted, why_undelivered};
+use super::words::{list, live_outcome, owned, predicted, unit, why_undelivered};
 use super::{Basis, Case};
 use crate::finding::Severity;
-use crate::reach::{self, AttemptOutcome, Listener, undelivered};
+use crate::reach::{self, AttemptOutcome, ClientOutcome, Listener, undelivered};
 use crate::snapshot::ScopedAddr;
 use std::collections::BTreeSet;
 
@@ -73,10 +73,13 @@ fn some_fail(case: &Case<'_>, failing: usize) -> String {
         };
         return format!("{target} — {what}");
     }
-    match failing {
-        n if n == all && all == 2 => format!("{target} — neither kind of client can connect"),
-        n if n == all => format!("{target} — no kind of client can connect"),
-        n => format!("{target} — {n} of {all} kinds of client cannot connect"),
+    let kinds = case.clients.iter().all(ClientOutcome::is_kind);
+    let unit = unit(case.clients);
+    match (case.clients, failing) {
+        ([only], _) => format!("{target} — {} cannot connect", one(only)),
+        (_, n) if n == all && kinds => format!("{target} — neither kind of client can connect"),
+        (_, n) if n == all => format!("{target} — none of the {all} {unit} can connect"),
+        (_, n) => format!("{target} — {n} of {all} {unit} cannot connect"),
     }
 }
 
@@ -84,19 +87,31 @@ fn all_connect(case: &Case<'_>, address: ScopedAddr, listener: &Listener) -> Str
     let target = case.target;
     let place = owned(&address.to_string(), listener);
     let second = case.clients.iter().any(|c| c.tried.len() > 1);
+    let kinds = case.clients.iter().all(ClientOutcome::is_kind);
+    let unit = unit(case.clients);
+    let ends: BTreeSet<_> = case.clients.iter().filter_map(|c| c.connected()).map(|a| a.address).collect();
+    let several = ends.len() > 1 && !kinds;
     let fine = match case.clients.len() {
         _ if case.target.literal.is_some() => match listener.owner() {
             Some(owner) => format!("{target} — {owner} answers on {listener}"),
             None => format!("{target} — connects to {listener}"),
         },
-        _ if second => format!("{target} — every kind of client connects in the end to {place}"),
-        2 => format!("{target} — both kinds of client connect to {place}"),
-        n => format!("{target} — all {n} kinds of client connect to {place}"),
+        1 => format!("{target} — {} connects to {place}", one(&case.clients[0])),
+        _ if second && kinds => format!("{target} — every kind of client connects in the end to {place}"),
+        2 if kinds => format!("{target} — both kinds of client connect to {place}"),
+        n if several => format!("{target} — all {n} {unit} connect"),
+        n if second => format!("{target} — all {n} {unit} connect in the end to {place}"),
+        n => format!("{target} — all {n} {unit} connect to {place}"),
     };
     match broken(case) {
         Some(title) => format!("{fine}, but {title}"),
         None => fine,
     }
+}
+
+/// A client alone: `Node 18.20.8`; a kind by its id.
+fn one(client: &ClientOutcome) -> String {
+    if client.is_kind() { format!("`{}`", client.client) } else { client.label.clone() }
 }
 
 fn resolves(case: &Case<'_>, addresses: &str) -> String {

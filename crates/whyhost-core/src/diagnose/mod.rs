@@ -25,6 +25,7 @@ pub use words::decided_by;
 
 use crate::finding::{Finding, Remedy};
 use crate::machine::{FileState, Machine};
+use crate::program::{self, Who};
 use crate::reach::{self, ClientOutcome, Listener};
 use crate::resolve::{self, Answer, Query};
 use crate::rules;
@@ -106,8 +107,10 @@ pub struct Diagnosis {
     pub answers: Vec<Answer>,
     /// The addresses that the verdict is about, in the order in which programs get them, and who says so.
     pub course: Course,
-    /// Per client kind, when a port was asked.
+    /// Per client, when a port was asked: those that the verdict is about.
     pub clients: Vec<ClientOutcome>,
+    /// The clients that are not on the machine or do not count, where they were asked for.
+    pub others: Vec<ClientOutcome>,
     /// Listeners of the port, or none without a port.
     pub listeners: Vec<Listener>,
     /// The real resolver's answer.
@@ -138,6 +141,7 @@ struct Case<'a> {
     course: &'a Course,
     live: Option<&'a LiveComparison>,
     clients: &'a [ClientOutcome],
+    who: &'a Who,
     listeners: &'a [Listener],
     findings: &'a [Finding],
 }
@@ -149,6 +153,11 @@ pub fn diagnose(snapshot: Snapshot, target: &Target) -> Diagnosis {
 
 /// [`diagnose`] for files that are parsed already: a hosts file may have a million lines.
 pub fn of_machine(machine: &Machine, target: &Target) -> Diagnosis {
+    of_clients(machine, target, &Who::Here)
+}
+
+/// [`of_machine`] with a verdict about the clients of `who`.
+pub fn of_clients(machine: &Machine, target: &Target, who: &Who) -> Diagnosis {
     let answers = match target.literal {
         Some(_) => Vec::new(),
         None => resolve::answers(machine, &Query { port: target.port, ..Query::any(&target.name) }),
@@ -158,9 +167,8 @@ pub fn of_machine(machine: &Machine, target: &Target) -> Diagnosis {
         None => compare_live(&machine.raw, &Query::any(&target.name), answers.first()),
     };
     let course = course::course(target, answers.first(), live.as_ref());
-    let clients = target
-        .port
-        .map_or_else(Vec::new, |port| reach::clients_of(machine, &course.addresses, course.status, port));
+    let clients =
+        target.port.map_or_else(Vec::new, |port| program::clients(machine, target, &course, who, port));
     let listeners = target.port.map_or_else(Vec::new, |port| reach::listeners(machine, port));
     let findings = findings(machine, target, &answers, &clients);
     let verdict = verdict::verdict(&Case {
@@ -170,11 +178,33 @@ pub fn of_machine(machine: &Machine, target: &Target) -> Diagnosis {
         course: &course,
         live: live.as_ref(),
         clients: &clients,
+        who,
         listeners: &listeners,
         findings: &findings,
     });
     let gaps = gaps(machine, &listeners);
-    Diagnosis { target: target.clone(), verdict, answers, course, clients, listeners, live, findings, gaps }
+    Diagnosis {
+        target: target.clone(),
+        verdict,
+        answers,
+        course,
+        clients,
+        others: Vec::new(),
+        listeners,
+        live,
+        findings,
+        gaps,
+    }
+}
+
+impl Diagnosis {
+    /// Adds the clients that the verdict does not count.
+    pub fn with_others(mut self, machine: &Machine) -> Diagnosis {
+        if let Some(port) = self.target.port {
+            self.others = program::others(machine, &self.target, &self.course, port);
+        }
+        self
+    }
 }
 
 /// Every finding that concerns `target`, worst first; `answers` is empty for an address, `clients` without a port.

@@ -2,7 +2,7 @@
 
 use super::{Case, error_text};
 use crate::machine::FileState;
-use crate::reach::{Listener, normalise};
+use crate::reach::{ClientOutcome, Listener, normalise};
 use crate::resolve::{Answer, Because, Ranked};
 use crate::snapshot::{FileKind, LiveOutcome, ScopedAddr, SourceOutcome};
 
@@ -36,6 +36,16 @@ pub(super) fn predicted(answer: &Answer) -> String {
     match &answer.error {
         Some(error) if answer.addresses.is_empty() => error_text(error),
         _ => list(&answer.addresses.iter().map(|a| a.address).collect::<Vec<_>>()),
+    }
+}
+
+/// What the clients of a verdict are called in the plural: `kinds of client`.
+pub(super) fn unit(clients: &[ClientOutcome]) -> &'static str {
+    match clients {
+        [] => "clients",
+        [first, ..] if first.is_kind() => "kinds of client",
+        all if all.iter().all(|c| c.installed) => "clients on this machine",
+        _ => "clients",
     }
 }
 

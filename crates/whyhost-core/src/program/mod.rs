@@ -5,12 +5,16 @@
 
 mod ask;
 mod list;
+mod order;
+mod outcome;
+pub mod servers;
 mod settings;
 mod version;
 mod walk;
 
 pub use ask::{answer, system};
 pub use list::PROGRAMS;
+pub use outcome::{Who, clients, others};
 pub use version::Version;
 pub use walk::{Tried, plan, walk};
 
@@ -30,6 +34,8 @@ pub struct Program {
     pub what: &'static str,
     /// How its presence and its version are found; `None` for what cannot be asked for its version.
     pub detect: Option<Detect>,
+    /// The services for which a verdict counts it.
+    pub serves: Serves,
     /// Its behaviour by version, the oldest first.
     pub eras: &'static [Era],
     /// Settings of the machine that change the behaviour.
@@ -42,6 +48,17 @@ pub struct Program {
 
 /// Changes the behaviour of a version by the settings of a machine, with a step for each setting.
 pub type Adapt = fn(&Machine, &Version, &mut Behaviour, &mut Vec<Step>);
+
+/// The services for which a verdict counts a program that is on the machine; asked for by its id, it is always told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// Any port: runtimes, and clients of protocols that live on any port.
+    AnyPort,
+    /// The ports of its own protocol.
+    Ports(&'static [u16]),
+    /// None: it connects for somebody else, or only where it is told to.
+    OnRequest,
+}
 
 /// How a program is found on a machine: the first of the names on the search path, asked for its version.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +114,7 @@ pub enum Lookup {
         /// Address family of the question.
         family: Family,
         /// With `AI_ADDRCONFIG`.
-        addrconfig: bool,
+        addrconfig: Addrconfig,
     },
     /// getaddrinfo, with `AI_ADDRCONFIG` for every name but `localhost` in this very spelling.
     SystemAddrconfigNotLocalhost,
@@ -116,8 +133,32 @@ pub enum Lookup {
         /// Address family of the question.
         family: Family,
     },
+    /// getaddrinfo for `AF_INET6` and for `AF_INET`, each on its own.
+    SystemApart,
+    /// A resolver of its own, for IPv6 and for IPv4, each on its own.
+    OwnApart {
+        /// The resolver.
+        resolver: &'static str,
+    },
+    /// DNS servers alone, for the name as it is.
+    Dns,
+    /// Nobody: the program gives up before.
+    Nothing,
+    /// The last line of the hosts file that has the name, read at the start; else DNS.
+    LastHostsLine,
     /// `localhost` means the Unix socket; other names go to getaddrinfo.
     UnixSocket,
+}
+
+/// When a program sets `AI_ADDRCONFIG`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addrconfig {
+    /// Never.
+    Unset,
+    /// Always.
+    Set,
+    /// Unless it is told to use one family.
+    ForAnyFamily,
 }
 
 /// Addresses of `localhost` that a program knows by itself.
@@ -191,8 +232,8 @@ pub enum Strategy {
     Race(u32),
     /// All at once.
     Parallel,
-    /// Every address is a server of a group, and requests take turns.
-    Peers,
+    /// Every address is a server of a group, and requests take turns; a silent one costs so many milliseconds.
+    Peers(u32),
     /// A Unix socket: no address.
     UnixSocket,
 }
@@ -214,7 +255,11 @@ impl Strategy {
                 format!("the next every {ms} ms, or at once after a failure; the first wins")
             }
             Strategy::Parallel => "all at the same time".into(),
-            Strategy::Peers => "every address is a server of the group; requests take turns".into(),
+            Strategy::Peers(ms) => {
+                format!(
+                    "every address is a server of a group; requests take turns, a silent one costs {ms} ms"
+                )
+            }
             Strategy::UnixSocket => "the Unix socket".into(),
         }
     }
@@ -235,13 +280,13 @@ impl Order {
 }
 
 /// Plain getaddrinfo.
-pub const GETADDRINFO: Lookup = Lookup::System { family: Family::Any, addrconfig: false };
+pub const GETADDRINFO: Lookup = Lookup::System { family: Family::Any, addrconfig: Addrconfig::Unset };
 /// getaddrinfo with `AI_ADDRCONFIG`.
-pub const ADDRCONFIG: Lookup = Lookup::System { family: Family::Any, addrconfig: true };
+pub const ADDRCONFIG: Lookup = Lookup::System { family: Family::Any, addrconfig: Addrconfig::Set };
 /// getaddrinfo or gethostbyname for `AF_INET`.
-pub const GETADDRINFO_V4: Lookup = Lookup::System { family: Family::V4, addrconfig: false };
+pub const GETADDRINFO_V4: Lookup = Lookup::System { family: Family::V4, addrconfig: Addrconfig::Unset };
 /// getaddrinfo for `AF_INET6`.
-pub const GETADDRINFO_V6: Lookup = Lookup::System { family: Family::V6, addrconfig: false };
+pub const GETADDRINFO_V6: Lookup = Lookup::System { family: Family::V6, addrconfig: Addrconfig::Unset };
 
 /// What most programs do: getaddrinfo, its order, all in turn.
 pub const PLAIN: Behaviour =
@@ -276,9 +321,23 @@ impl Chosen {
         eras.iter().rev().find(begun).unwrap_or(&eras[0])
     }
 
-    /// `Node 18.20.8`, `Node 17–19` where no version was named.
+    /// `Node 18.20.8`.
     pub fn label(&self) -> String {
         format!("{} {}", self.program.name, self.version)
+    }
+
+    /// `Node 17–19`.
+    pub fn era_label(&self) -> String {
+        format!("{} {}", self.program.name, self.era().label)
+    }
+
+    /// It counts for a verdict about `port`.
+    pub fn counts_for(&self, port: u16) -> bool {
+        match self.program.serves {
+            Serves::AnyPort => true,
+            Serves::Ports(ports) => ports.contains(&port),
+            Serves::OnRequest => false,
+        }
     }
 }
 

@@ -30,7 +30,8 @@ pub fn plan(strategy: Strategy, attempts: Vec<Attempt>) -> Vec<Tried> {
     let mut tried = match strategy {
         Strategy::UnixSocket => Vec::new(),
         Strategy::FirstOnly => in_turn(attempts.into_iter().take(1), |_| SYSTEM_TIMEOUT),
-        Strategy::InTurn | Strategy::Peers => in_turn(attempts, |_| SYSTEM_TIMEOUT),
+        Strategy::InTurn => in_turn(attempts, |_| SYSTEM_TIMEOUT),
+        Strategy::Peers(ms) => in_turn(attempts, |_| ms),
         Strategy::AttemptTimeout(ms) => in_turn(attempts, |i| if i == last { SYSTEM_TIMEOUT } else { ms }),
         Strategy::Budget(ms) => {
             let mut tried = in_turn(attempts, |_| ms);
@@ -105,6 +106,7 @@ mod tests {
                 't' => AttemptOutcome::Timeout,
                 _ => AttemptOutcome::Foreign,
             },
+            after_ms: 0,
             listener: None,
         });
         let tried = plan(strategy, attempts.collect());

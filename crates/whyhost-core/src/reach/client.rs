@@ -1,20 +1,11 @@
 //! Clients: how programs walk the addresses of an answer, and what they end with.
 
-use super::kernel::{Attempt, AttemptOutcome, attempt};
+use super::kernel::{Attempt, AttemptOutcome};
 use crate::machine::Machine;
-use crate::resolve::{Answer, Status};
+use crate::program::{self, Strategy};
+use crate::resolve::{Answer, Evidence, Status};
 use crate::snapshot::ScopedAddr;
 use serde::Serialize;
-
-/// How a program connects to the addresses of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strategy {
-    /// The first address only.
-    FirstOnly,
-    /// All in turn, the next after a failure.
-    InTurn,
-}
 
 /// A kind of client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,16 +62,21 @@ pub enum Outcome {
 pub struct ClientOutcome {
     /// Client id.
     pub client: &'static str,
-    /// For people.
+    /// For people: `Node 18.20.8`, `first address only`.
     #[serde(skip)]
-    pub label: &'static str,
-    /// Programs of this kind, for people.
+    pub label: String,
+    /// Programs of this kind, for people; empty for a program.
     #[serde(skip)]
     pub examples: &'static str,
     /// Version, empty for a kind.
     pub version: String,
     /// It is on this machine.
     pub installed: bool,
+    /// How the model is known to be true.
+    pub evidence: Evidence,
+    /// It connects to a Unix socket in place of the target.
+    #[serde(skip)]
+    pub unix_socket: bool,
     /// Attempts in order; what comes after the end was not tried.
     pub tried: Vec<Attempt>,
     /// The end.
@@ -90,7 +86,12 @@ pub struct ClientOutcome {
 impl ClientOutcome {
     /// The attempt that reached a listener.
     pub fn connected(&self) -> Option<&Attempt> {
-        self.tried.last().filter(|a| a.outcome == AttemptOutcome::Connects)
+        self.tried.iter().find(|a| a.outcome == AttemptOutcome::Connects)
+    }
+
+    /// It stands for a kind of client and not for one program.
+    pub fn is_kind(&self) -> bool {
+        !self.examples.is_empty()
     }
 }
 
@@ -112,13 +113,16 @@ pub fn clients_of(
     CLIENTS
         .iter()
         .map(|client| {
-            let tried = walk(machine, client.strategy, addresses, port);
+            let tried = program::walk(machine, client.strategy, addresses, port);
+            let tried: Vec<Attempt> = tried.into_iter().map(|t| t.attempt).collect();
             ClientOutcome {
                 client: client.id,
-                label: client.label,
+                label: client.label.into(),
                 examples: client.examples,
                 version: String::new(),
                 installed: true,
+                evidence: KINDS,
+                unix_socket: false,
                 outcome: end(&tried, status),
                 tried,
             }
@@ -126,25 +130,12 @@ pub fn clients_of(
         .collect()
 }
 
-fn walk(machine: &Machine, strategy: Strategy, addresses: &[ScopedAddr], port: u16) -> Vec<Attempt> {
-    let reach = match strategy {
-        Strategy::FirstOnly => 1,
-        Strategy::InTurn => addresses.len(),
-    };
-    let mut tried = Vec::new();
-    for address in addresses.iter().take(reach) {
-        let attempt = attempt(machine, *address, port);
-        // After a foreign address nothing is known: it may well have answered.
-        let last = matches!(attempt.outcome, AttemptOutcome::Connects | AttemptOutcome::Foreign);
-        tried.push(attempt);
-        if last {
-            break;
-        }
-    }
-    tried
-}
+/// What the kinds were taken from.
+const KINDS: Evidence =
+    Evidence::Measured { run: "Node 18, 20, BusyBox 1.35, Python 3.11, Go 1.19, Rust 1.95" };
 
-fn end(tried: &[Attempt], status: Status) -> Outcome {
+/// Where attempts end; `status` says what it means that there is none.
+pub(crate) fn end(tried: &[Attempt], status: Status) -> Outcome {
     match tried.last().map(|a| a.outcome) {
         None if status == Status::Unknown => Outcome::Unknown,
         None => Outcome::NotFound,

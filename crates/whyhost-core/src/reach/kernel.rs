@@ -33,9 +33,16 @@ pub struct Attempt {
     pub address: ScopedAddr,
     /// What became of it.
     pub outcome: AttemptOutcome,
+    /// When it begins, in milliseconds after the first attempt of the client.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub after_ms: u32,
     /// Index of the listener in [`crate::diagnose::Diagnosis::listeners`].
     #[serde(skip)]
     pub listener: Option<usize>,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 fn as_text<S: serde::Serializer>(address: &ScopedAddr, s: S) -> Result<S::Ok, S::Error> {
@@ -44,12 +51,12 @@ fn as_text<S: serde::Serializer>(address: &ScopedAddr, s: S) -> Result<S::Ok, S:
 
 /// What a connection from this machine to `target` meets.
 pub fn attempt(machine: &Machine, target: ScopedAddr, port: u16) -> Attempt {
-    let ended = |outcome| Attempt { address: target, outcome, listener: None };
+    let ended = |outcome| Attempt { address: target, outcome, after_ms: 0, listener: None };
     if let Some(outcome) = undelivered(machine, target) {
         return ended(outcome);
     }
     match accepting_index(machine, target, port) {
-        Some(index) => Attempt { address: target, outcome: AttemptOutcome::Connects, listener: Some(index) },
+        Some(index) => Attempt { listener: Some(index), ..ended(AttemptOutcome::Connects) },
         None => ended(AttemptOutcome::Refused),
     }
 }
@@ -177,7 +184,7 @@ fn mapped_needs_dual_stack(machine: &Machine, target: ScopedAddr) -> bool {
 }
 
 /// An address on lo makes its whole IPv4 prefix local.
-fn covers(on_lo: &InterfaceAddress, target: IpAddr) -> bool {
+pub(crate) fn covers(on_lo: &InterfaceAddress, target: IpAddr) -> bool {
     match (on_lo.address, target) {
         (IpAddr::V4(own), IpAddr::V4(target)) => {
             let mask = mask(on_lo);

@@ -8,6 +8,7 @@ pub mod client;
 pub mod kernel;
 pub mod listener;
 
-pub use client::{CLIENTS, Client, ClientOutcome, Outcome, Strategy, clients, clients_of};
+pub(crate) use client::end;
+pub use client::{CLIENTS, Client, ClientOutcome, Outcome, clients, clients_of};
 pub use kernel::{Attempt, AttemptOutcome, accepting, attempt, is_own, normalise, undelivered};
 pub use listener::{Accepts, Exposure, Listener, listeners, listeners_are_unknown, same_program};

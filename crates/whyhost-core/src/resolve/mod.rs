@@ -35,6 +35,7 @@ pub fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
             machine.hosts.value.lookup(stage::files::dialect(machine.glibc), name.as_bytes(), family.into());
         all.extend(hits.into_iter().map(|h| ScopedAddr { address: h.address, scope_id: h.scope_id }));
     }
+    all.extend(resolvers::destinations(machine, name));
     // nss-myhostname: 127.0.0.2 for a machine without addresses, else the own ones, with a scope only for AF_UNSPEC.
     all.push(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)).into());
     for interface in &machine.raw.interfaces {

@@ -1,15 +1,16 @@
 //! `whyhost diagnose`, and `whyhost` alone.
 
 use super::{ACT, FINE, UNABLE};
-use crate::args::Global;
+use crate::args::{ClientArg, Global};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::render::{json, text};
 use crate::target::Parsed;
 use crate::{gather, target};
-use whyhost_core::diagnose::{Diagnosis, VerdictKind, of_machine};
-use whyhost_core::machine::HOSTS;
-use whyhost_core::reach::Outcome;
+use whyhost_core::diagnose::{Diagnosis, Target, VerdictKind, of_clients};
+use whyhost_core::machine::{HOSTS, Machine};
+use whyhost_core::program::{self, PROGRAMS, Who};
+use whyhost_core::reach::CLIENTS;
 use whyhost_core::resolve::Query;
 use whyhost_sys::Options;
 
@@ -21,7 +22,7 @@ pub(crate) fn run(
     global: &Global,
     out: &Output,
     target: Option<&str>,
-    client: Option<&str>,
+    clients: &ClientArg,
 ) -> Result<u8, Failure> {
     let parsed = target.map_or_else(|| Ok(Parsed::localhost()), target::parse)?;
     if let Some(remark) = &parsed.remark {
@@ -32,9 +33,10 @@ pub(crate) fn run(
     let mut query = Query::any(&target.name);
     query.port = target.port;
     let machine = gather::ask(global, out, facts, &query);
-    let mut diagnosis = of_machine(&machine, &target);
-    if let Some(id) = client {
-        only(&mut diagnosis, id)?;
+    let who = who(&machine, &target, clients.client.as_deref())?;
+    let mut diagnosis = of_clients(&machine, &target, &who);
+    if clients.all_clients {
+        diagnosis = diagnosis.with_others(&machine);
     }
     if out.is_json() {
         out.raw(&json::diagnose(&diagnosis))?;
@@ -45,30 +47,32 @@ pub(crate) fn run(
     Ok(exit_code(&diagnosis))
 }
 
-/// Leaves one client in the diagnosis, and makes the verdict about it.
-fn only(d: &mut Diagnosis, id: &str) -> Result<(), Failure> {
-    if d.target.port.is_none() {
+/// The client that the verdict is about, where one was named.
+fn who(machine: &Machine, target: &Target, id: Option<&str>) -> Result<Who, Failure> {
+    let Some(id) = id else { return Ok(Who::Here) };
+    if target.port.is_none() {
         return Err(Failure::new("`--client` needs a port: without one nobody connects")
-            .hint(format!("for example whyhost diagnose {}:3000 --client {id}", d.target.name)));
+            .hint(format!("for example whyhost diagnose {}:3000 --client {id}", target.name)));
     }
-    let known: Vec<&str> = d.clients.iter().map(|c| c.client).collect();
-    let Some(client) = d.clients.iter().find(|c| c.client == id).cloned() else {
-        return Err(Failure::new(format!("no client has the id `{id}`"))
-            .hint(format!("expected one of: {}", known.join(", "))));
-    };
-    match (client.outcome, client.connected()) {
-        (Outcome::Connects, Some(attempt)) => {
-            d.verdict.kind = VerdictKind::Fine;
-            d.verdict.headline = format!("{} — `{id}` connects to {}", d.target, attempt.address);
-        }
-        (Outcome::Unknown, _) => {}
-        _ => {
-            d.verdict.kind = VerdictKind::Fails;
-            d.verdict.headline = format!("{} — `{id}` cannot connect", d.target);
-        }
+    if let Some(kind) = CLIENTS.iter().find(|kind| kind.id == id) {
+        return Ok(Who::Kind(kind.id));
     }
-    d.clients = vec![client];
-    Ok(())
+    program::choose(machine, id).map(Who::One).ok_or_else(|| unknown(id))
+}
+
+/// No client has this id: those whose ids are like it, or all.
+fn unknown(id: &str) -> Failure {
+    let word: String = id.chars().take_while(char::is_ascii_alphabetic).collect();
+    let all = || PROGRAMS.iter().map(|p| p.id).chain(CLIENTS.iter().map(|k| k.id));
+    let mut like: Vec<&str> = all().filter(|known| !word.is_empty() && known.contains(&word)).collect();
+    if like.is_empty() {
+        // Variants of a program have its id in front: `python-asyncio`.
+        like = all().filter(|known| !known.contains('-')).collect();
+    }
+    Failure::new(format!("no client has the id `{id}`")).hint(format!(
+        "expected one of: {}; a version may follow, as in node-18; --all-clients shows all",
+        like.join(", ")
+    ))
 }
 
 /// 0: everything connects or resolves; 1: something fails; 2: it could not be told.

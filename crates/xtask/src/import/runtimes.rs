@@ -27,24 +27,31 @@ struct Connection {
     ok: bool,
     tries: Vec<(String, f64, String)>,
     text: String,
+    #[serde(default)]
+    gai_conf: Option<String>,
 }
 
+/// Profile, hosts, server, name, DNS, whether it connected, attempts, gai.conf.
+type Row = (String, String, String, String, String, bool, String, String);
+
 /// One line per client: `rows` of profile, hosts, server, name, DNS, whether it connected, and every first packet as
-/// `address@milliseconds=answer`.
+/// `address@milliseconds=answer`; last the content of gai.conf.
 fn clients(text: &str) -> Result<String> {
     #[derive(Serialize)]
     struct Line {
         client: String,
-        rows: Vec<(String, String, String, String, String, bool, String)>,
+        rows: Vec<Row>,
     }
-    let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for line in text.lines() {
         let c: Connection = serde_json::from_str(line).with_context(|| line.to_owned())?;
         let tries = match tries(&c) {
             nothing if nothing.is_empty() => refused(&c.text),
             tries => tries,
         };
-        all.entry(c.client).or_default().push((c.profile, c.hosts, c.bind, c.name, c.dns, c.ok, tries));
+        // Recorded as the argument of a shell: a blank is `\\x20`.
+        let gai = c.gai_conf.unwrap_or_default().replace("\\x20", " ");
+        all.entry(c.client).or_default().push((c.profile, c.hosts, c.bind, c.name, c.dns, c.ok, tries, gai));
     }
     let lines = all.into_iter().map(|(client, mut rows)| {
         rows.sort();

@@ -37,6 +37,7 @@ fn remedies_come_once_least_invasive_first_with_their_effect() {
         course: &course,
         live: None,
         clients: &clients,
+        who: &crate::program::Who::Here,
         listeners: &listeners,
         findings: &findings,
     };

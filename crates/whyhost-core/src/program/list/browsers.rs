@@ -58,6 +58,20 @@ pub(super) const FIREFOX: Program = Program {
     )
 };
 
+const fn glib(strategy: Strategy) -> Behaviour {
+    Behaviour {
+        builtin: Some(Builtin {
+            when: When::Always,
+            addresses: V6_V4,
+            subdomains: true,
+            final_dot: true,
+            cite: "GLib gio/gresolver.c: handle_ip_address, g_resolver_lookup_by_name",
+        }),
+        strategy,
+        ..PLAIN
+    }
+}
+
 /// WebKitGTK and what is built on GLib.
 pub(super) const WEBKIT: Program = library(
     "webkit",
@@ -67,17 +81,21 @@ pub(super) const WEBKIT: Program = library(
         since: "2",
         label: "2",
         evidence: Evidence::Measured { run: "WebKitGTK 2.50, GLib 2.74" },
-        behaviour: Behaviour {
-            builtin: Some(Builtin {
-                when: When::Always,
-                addresses: V6_V4,
-                subdomains: true,
-                final_dot: true,
-                cite: "GLib gio/gresolver.c: handle_ip_address, g_resolver_lookup_by_name",
-            }),
-            strategy: Strategy::Race(250),
-            ..PLAIN
-        },
+        behaviour: glib(Strategy::Race(250)),
     }],
     &["GLib gio/gresolver.c, gsocketclient.c (2.74)"],
+);
+
+/// GLib's synchronous clients.
+pub(super) const GLIB_SYNC: Program = library(
+    "glib-sync",
+    "GLib (synchronous)",
+    "g_socket_client_connect, libsoup's synchronous calls",
+    &[Era {
+        since: "2",
+        label: "2",
+        evidence: Evidence::Measured { run: "GLib 2.74, libsoup 3.2" },
+        behaviour: glib(Strategy::InTurn),
+    }],
+    &["GLib gio/gsocketclient.c: g_socket_client_connect (2.74)"],
 );

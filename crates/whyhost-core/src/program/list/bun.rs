@@ -1,7 +1,7 @@
 //! Bun: its own `fetch` knows localhost by itself; `node:` modules do as Node.
 
 use crate::program::{
-    ADDRCONFIG, Behaviour, Builtin, Detect, Era, GETADDRINFO, Order, Program, Strategy, V6_V4, When,
+    ADDRCONFIG, Behaviour, Builtin, Detect, Era, GETADDRINFO, Order, Program, Serves, Strategy, V6_V4, When,
 };
 use crate::resolve::Evidence;
 
@@ -13,6 +13,7 @@ pub(super) const BUN: Program = Program {
     name: "Bun",
     what: "fetch, Bun.connect",
     detect: Some(Detect { names: &["bun"], option: "--version" }),
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1",
         label: "1",
@@ -41,6 +42,7 @@ pub(super) const NODE: Program = Program {
     name: "Bun node:http",
     what: "node:http, node:net",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1",
         label: "1",

@@ -1,7 +1,7 @@
 //! curl: localhost is built in since 7.78, in an order that changed with 8.2.1.
 
 use crate::program::{
-    Behaviour, Builtin, Detect, Era, GETADDRINFO, Order, Program, Strategy, V4_V6, V6_V4, When,
+    Behaviour, Builtin, Detect, Era, GETADDRINFO, Order, Program, Serves, Strategy, V4_V6, V6_V4, When,
 };
 use crate::resolve::Evidence;
 use std::net::IpAddr;
@@ -30,6 +30,7 @@ pub(super) const CURL: Program = Program {
     name: "curl",
     what: "curl, libcurl",
     detect: Some(Detect { names: &["curl"], option: "--version" }),
+    serves: Serves::AnyPort,
     eras: &[
         Era {
             since: "7.34",

@@ -1,12 +1,13 @@
 //! Database clients.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, Lookup, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, Lookup, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 /// libpq and psql.
 pub(super) const PSQL: Program = Program {
     detect: Some(Detect { names: &["psql"], option: "--version" }),
+    serves: Serves::Ports(&[5432]),
     ..library(
         "psql",
         "psql, libpq",
@@ -24,6 +25,7 @@ pub(super) const PSQL: Program = Program {
 /// The MySQL and MariaDB client library: `localhost` is the Unix socket.
 pub(super) const MYSQL: Program = Program {
     detect: Some(Detect { names: &["mariadb", "mysql"], option: "--version" }),
+    serves: Serves::Ports(&[3306]),
     ..library(
         "mysql",
         "mysql, mariadb",
@@ -42,15 +44,35 @@ pub(super) const MYSQL: Program = Program {
 };
 
 /// libmemcached.
-pub(super) const MEMCACHED: Program = library(
-    "libmemcached",
-    "libmemcached",
-    "memcstat and libmemcached",
-    &[Era {
-        since: "1",
-        label: "1",
-        evidence: Evidence::Measured { run: "1.1" },
-        behaviour: Behaviour { strategy: Strategy::AttemptTimeout(4000), ..PLAIN },
-    }],
-    &["libmemcached connect.cc: network_connect (1.1)"],
-);
+pub(super) const MEMCACHED: Program = Program {
+    serves: Serves::Ports(&[11211]),
+    ..library(
+        "libmemcached",
+        "libmemcached",
+        "memcstat and libmemcached",
+        &[Era {
+            since: "1",
+            label: "1",
+            evidence: Evidence::Measured { run: "1.1" },
+            behaviour: Behaviour { strategy: Strategy::AttemptTimeout(4000), ..PLAIN },
+        }],
+        &["libmemcached connect.cc: network_connect (1.1)"],
+    )
+};
+
+/// The same with `--protocol=tcp`, and the MariaDB command with `-P`.
+pub(super) const MYSQL_TCP: Program = Program {
+    serves: Serves::Ports(&[3306]),
+    ..library(
+        "mysql-tcp",
+        "mysql --protocol=tcp",
+        "mysql --protocol=tcp, mariadb -P",
+        &[Era {
+            since: "5",
+            label: "5 and later",
+            evidence: Evidence::Measured { run: "MariaDB 10.11, 11.8" },
+            behaviour: PLAIN,
+        }],
+        &["MariaDB sql-common/client.c: mysql_real_connect (10.11)"],
+    )
+};

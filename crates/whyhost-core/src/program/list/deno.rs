@@ -1,6 +1,6 @@
 //! Deno: three ways to connect, each with rules of its own.
 
-use crate::program::{Behaviour, Detect, Era, GETADDRINFO, Order, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO, Order, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 const RUN: Evidence = Evidence::Measured { run: "2.9.6" };
@@ -11,6 +11,7 @@ pub(super) const DENO: Program = Program {
     name: "Deno",
     what: "fetch",
     detect: Some(Detect { names: &["deno"], option: "--version" }),
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "2",
         label: "2",
@@ -28,6 +29,7 @@ pub(super) const CONNECT: Program = Program {
     name: "Deno.connect",
     what: "Deno.connect",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "2",
         label: "2",
@@ -50,6 +52,7 @@ pub(super) const NODE: Program = Program {
     name: "Deno node:http",
     what: "node:http, node:net",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "2",
         label: "2",

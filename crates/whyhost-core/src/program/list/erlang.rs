@@ -5,6 +5,8 @@ use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, PLAIN, Program, Str
 use crate::resolve::Evidence;
 
 /// `gen_tcp` and `httpc`: IPv4 unless `inet6` is asked for.
+///
+/// `erl -version` prints the version of the emulator: 13 is that of OTP 25 (erts release notes).
 pub(super) const ERLANG: Program = Program {
     detect: Some(Detect { names: &["erl"], option: "-version" }),
     ..library(
@@ -12,9 +14,9 @@ pub(super) const ERLANG: Program = Program {
         "Erlang",
         "gen_tcp, httpc",
         &[Era {
-            since: "25",
-            label: "25 and later",
-            evidence: Evidence::Measured { run: "25, 29" },
+            since: "13",
+            label: "13 (OTP 25) and later",
+            evidence: Evidence::Measured { run: "OTP 25, 29" },
             behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
         }],
         &["Erlang/OTP lib/kernel/src/inet.erl: gethostbyname_tm (25)"],

@@ -2,7 +2,7 @@
 
 use super::library;
 use crate::machine::Machine;
-use crate::program::{Behaviour, Detect, Era, PLAIN, Program, Version};
+use crate::program::{Behaviour, Detect, Era, PLAIN, Program, Serves, Version};
 use crate::resolve::{Evidence, Step};
 
 /// `http` and `https`, through libcurl.
@@ -10,6 +10,7 @@ pub(super) const GIT: Program = Program {
     detect: Some(Detect { names: &["git"], option: "--version" }),
     adapt: Some(adapt),
     knobs: &["the version of libcurl"],
+    serves: Serves::OnRequest,
     ..library(
         "git",
         "git",
@@ -25,13 +26,16 @@ pub(super) const GIT: Program = Program {
 };
 
 /// `git://`.
-pub(super) const DAEMON: Program = library(
-    "git-daemon",
-    "git://",
-    "fetch over git://",
-    &[Era { since: "2", label: "2", evidence: Evidence::Measured { run: "2.47.3" }, behaviour: PLAIN }],
-    &["git connect.c: git_tcp_connect_sock (2.47)"],
-);
+pub(super) const DAEMON: Program = Program {
+    serves: Serves::Ports(&[9418]),
+    ..library(
+        "git-daemon",
+        "git://",
+        "fetch over git://",
+        &[Era { since: "2", label: "2", evidence: Evidence::Measured { run: "2.47.3" }, behaviour: PLAIN }],
+        &["git connect.c: git_tcp_connect_sock (2.47)"],
+    )
+};
 
 /// git speaks http through libcurl, whose version decides; the one of the command curl stands for it.
 fn adapt(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {

@@ -1,6 +1,6 @@
 //! Go: its own resolver or the C library's, then two groups of addresses.
 
-use crate::program::{Behaviour, Detect, Era, Lookup, Order, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, Lookup, Order, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 use crate::snapshot::Family;
 
@@ -21,6 +21,7 @@ pub(super) const GO: Program = Program {
     name: "Go",
     what: "net.Dial, net/http of programs built with cgo",
     detect: Some(Detect { names: &["go"], option: "version" }),
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1.19",
         label: "1.19 and later",
@@ -38,6 +39,7 @@ pub(super) const PURE: Program = Program {
     name: "Go (static)",
     what: "net.Dial, net/http of programs built with CGO_ENABLED=0",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1.19",
         label: "1.19 and later",

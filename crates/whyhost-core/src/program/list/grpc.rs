@@ -1,8 +1,7 @@
-//! gRPC's C core: c-ares, with both loopback addresses filled in for localhost.
+//! gRPC's C core: c-ares of its own.
 
-use crate::program::{Behaviour, Builtin, Era, Lookup, Order, Program, Strategy, V6_V4, When};
+use crate::program::{Behaviour, Era, Lookup, Order, Program, Serves, Strategy};
 use crate::resolve::Evidence;
-use crate::snapshot::Family;
 
 /// gRPC for C++, Python, Ruby, PHP and C#.
 pub(super) const GRPC: Program = Program {
@@ -10,19 +9,16 @@ pub(super) const GRPC: Program = Program {
     name: "gRPC (C core)",
     what: "channels of C++, Python, Ruby, PHP",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "1.60",
         label: "1.60 and later",
         evidence: Evidence::Measured { run: "grpcio 1.85.1" },
         behaviour: Behaviour {
-            lookup: Lookup::Own { resolver: "c-ares", family: Family::Any },
-            builtin: Some(Builtin {
-                when: When::Always,
-                addresses: V6_V4,
-                subdomains: true,
-                final_dot: true,
-                cite: "c-ares ares_addrinfo_localhost.c; run as grpcio 1.85.1",
-            }),
+            // A and AAAA are asked apart (src/core/lib/event_engine/ares_resolver.cc): run with a name that the hosts file
+            // has in one family and DNS in both.
+            lookup: Lookup::OwnApart { resolver: "c-ares" },
+            builtin: None,
             order: Order::Alternate,
             strategy: Strategy::Race(250),
         },

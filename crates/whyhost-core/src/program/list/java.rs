@@ -3,8 +3,8 @@
 use crate::machine::Machine;
 use crate::program::settings::{step, variable, words};
 use crate::program::{
-    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Lookup, Order, Program, Strategy, V4_ONLY,
-    V6_ONLY, Version, When,
+    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Lookup, Order, Program, Serves, Strategy,
+    V4_ONLY, V6_ONLY, Version, When,
 };
 use crate::resolve::{Evidence, Step};
 use std::net::IpAddr;
@@ -36,6 +36,7 @@ pub(super) const JAVA: Program = Program {
     name: "Java",
     what: "Socket, HttpURLConnection, HttpClient, SocketChannel, Netty, pgjdbc, MariaDB Connector/J",
     detect: Some(Detect { names: &["java"], option: "-version" }),
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "8",
         label: "8 and later",
@@ -56,6 +57,7 @@ pub(super) const ALL: Program = Program {
     name: "OkHttp, Apache HttpClient",
     what: "OkHttp 3, Apache HttpClient 4",
     detect: None,
+    serves: Serves::AnyPort,
     eras: &[Era {
         since: "3",
         label: "OkHttp 3, Apache HttpClient 4.5",
@@ -67,8 +69,20 @@ pub(super) const ALL: Program = Program {
     references: &["OkHttp RouteSelector.kt; Apache HttpClient DefaultHttpClientConnectionOperator (4.5.14)"],
 };
 
-/// Later definitions win: JAVA_TOOL_OPTIONS, then the command line with JDK_JAVA_OPTIONS, then _JAVA_OPTIONS.
+/// Without an IPv6 address on any interface the IPv4 stack is taken (`net_util.c`, ipv6_available). Of the settings
+/// later ones win: JAVA_TOOL_OPTIONS, then the command line with JDK_JAVA_OPTIONS, then _JAVA_OPTIONS.
 fn adapt(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {
+    options(machine, behaviour, steps);
+    let interfaces = &machine.raw.interfaces;
+    let has_v6 = interfaces.iter().flat_map(|i| &i.addresses).any(|a| a.address.is_ipv6());
+    if !has_v6 && !interfaces.is_empty() {
+        behaviour.lookup = GETADDRINFO_V4;
+        behaviour.builtin = Some(LOOPBACK);
+        steps.push(Step::new("IPv6", "no interface has an IPv6 address: IPv4 only"));
+    }
+}
+
+fn options(machine: &Machine, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {
     for name in ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"] {
         for option in variable(machine, name).map(words).unwrap_or_default() {
             let Some((property, value)) = option.strip_prefix("-D").and_then(|o| o.split_once('=')) else {

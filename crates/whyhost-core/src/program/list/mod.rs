@@ -27,7 +27,7 @@ mod rust;
 mod socket_tools;
 mod wget;
 
-use super::{Era, Program};
+use super::{Era, Program, Serves};
 
 /// A program without settings, which cannot be asked for its version.
 const fn library(
@@ -37,7 +37,17 @@ const fn library(
     eras: &'static [Era],
     references: &'static [&'static str],
 ) -> Program {
-    Program { id, name, what, detect: None, eras, adapt: None, knobs: &[], references }
+    Program {
+        id,
+        name,
+        what,
+        detect: None,
+        serves: Serves::AnyPort,
+        eras,
+        adapt: None,
+        knobs: &[],
+        references,
+    }
 }
 
 /// Every modelled program, in the order of the output. A new one is one file and one line here.
@@ -51,9 +61,11 @@ pub const PROGRAMS: &[&Program] = &[
     &python::PYTHON,
     &python::INET,
     &python::ASYNCIO,
+    &python::ASYNCIO_RACE,
     &python::AIOHTTP,
     &python::ANYIO,
     &python::TORNADO,
+    &python::KAFKA,
     &python::PYMONGO,
     &python::MYSQL_CONNECTOR,
     &python::REDIS,
@@ -101,12 +113,15 @@ pub const PROGRAMS: &[&Program] = &[
     &socket_tools::SOCAT,
     &databases::PSQL,
     &databases::MYSQL,
+    &databases::MYSQL_TCP,
     &databases::MEMCACHED,
     &redis::REDIS_CLI,
     &browsers::CHROMIUM,
     &browsers::FIREFOX,
     &browsers::WEBKIT,
+    &browsers::GLIB_SYNC,
     &proxies::NGINX,
+    &proxies::NGINX_VARIABLE,
     &proxies::APACHE,
     &proxies::HAPROXY,
     &proxies::LIGHTTPD,

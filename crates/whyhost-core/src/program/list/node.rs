@@ -2,11 +2,17 @@
 
 use crate::machine::Machine;
 use crate::program::settings::{step, variable, words};
-use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, Order, Program, Strategy, Version};
+use crate::program::{Addrconfig, Behaviour, Detect, Era, Lookup, Order, Program, Serves, Strategy, Version};
 use crate::resolve::{Evidence, Step};
+use crate::snapshot::Family;
 
-const BASE: Behaviour =
-    Behaviour { lookup: ADDRCONFIG, builtin: None, order: Order::AsGiven, strategy: Strategy::FirstOnly };
+/// `AI_ADDRCONFIG` unless the option `family` is given (`lib/net.js`, lookupAndConnect).
+const BASE: Behaviour = Behaviour {
+    lookup: Lookup::System { family: Family::Any, addrconfig: Addrconfig::ForAnyFamily },
+    builtin: None,
+    order: Order::AsGiven,
+    strategy: Strategy::FirstOnly,
+};
 
 /// Node's `http`, `https`, `fetch` and `net.connect`, and the libraries on them.
 pub(super) const NODE: Program = Program {
@@ -14,6 +20,7 @@ pub(super) const NODE: Program = Program {
     name: "Node",
     what: "http, fetch, net.connect, and axios, undici, got, ws, pg, mysql2, ioredis, mongodb on them",
     detect: Some(Detect { names: &["node", "nodejs"], option: "--version" }),
+    serves: Serves::AnyPort,
     eras: &[
         Era {
             since: "0",

@@ -1,12 +1,13 @@
 //! OpenSSL's `s_client`.
 
 use super::library;
-use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, PLAIN, Program};
+use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, PLAIN, Program, Serves};
 use crate::resolve::Evidence;
 
 /// `openssl s_client`.
 pub(super) const S_CLIENT: Program = Program {
     detect: Some(Detect { names: &["openssl"], option: "version" }),
+    serves: Serves::OnRequest,
     ..library(
         "openssl",
         "openssl s_client",

@@ -1,7 +1,7 @@
 //! Perl.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 /// `IO::Socket::IP`, LWP and HTTP::Tiny.
@@ -37,15 +37,18 @@ pub(super) const INET: Program = library(
 );
 
 /// DBD::mysql: `localhost` is the Unix socket.
-pub(super) const MYSQL: Program = library(
-    "perl-mysql",
-    "Perl DBD::mysql",
-    "DBD::mysql",
-    &[Era {
-        since: "4",
-        label: "4",
-        evidence: Evidence::Measured { run: "5.36" },
-        behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
-    }],
-    &["https://metacpan.org/pod/DBD::mysql"],
-);
+pub(super) const MYSQL: Program = Program {
+    serves: Serves::Ports(&[3306]),
+    ..library(
+        "perl-mysql",
+        "Perl DBD::mysql",
+        "DBD::mysql",
+        &[Era {
+            since: "4",
+            label: "4",
+            evidence: Evidence::Measured { run: "5.36" },
+            behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
+        }],
+        &["https://metacpan.org/pod/DBD::mysql"],
+    )
+};

@@ -1,7 +1,7 @@
 //! PHP: streams, sockets, MySQL's socket, and libcurl.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 /// Streams and what is built on them.
@@ -36,18 +36,21 @@ pub(super) const INET: Program = library(
 );
 
 /// mysqli and PDO: `localhost` is the Unix socket.
-pub(super) const MYSQL: Program = library(
-    "php-mysql",
-    "PHP mysqli, PDO",
-    "mysqli, pdo_mysql",
-    &[Era {
-        since: "8",
-        label: "8",
-        evidence: Evidence::Measured { run: "8.2.36, 8.4" },
-        behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
-    }],
-    &["PHP ext/mysqlnd/mysqlnd_connection.c: get_scheme (8.2)"],
-);
+pub(super) const MYSQL: Program = Program {
+    serves: Serves::Ports(&[3306]),
+    ..library(
+        "php-mysql",
+        "PHP mysqli, PDO",
+        "mysqli, pdo_mysql",
+        &[Era {
+            since: "8",
+            label: "8",
+            evidence: Evidence::Measured { run: "8.2.36, 8.4" },
+            behaviour: Behaviour { lookup: Lookup::UnixSocket, strategy: Strategy::UnixSocket, ..PLAIN },
+        }],
+        &["PHP ext/mysqlnd/mysqlnd_connection.c: get_scheme (8.2)"],
+    )
+};
 
 /// The extension curl: libcurl.
 pub(super) const CURL: Program = Program {

@@ -1,12 +1,13 @@
 //! Tools that take getaddrinfo's order and every address in turn.
 
 use super::library;
-use crate::program::{Detect, Era, PLAIN, Program};
+use crate::program::{Detect, Era, PLAIN, Program, Serves};
 use crate::resolve::Evidence;
 
 /// OpenSSH.
 pub(super) const SSH: Program = Program {
     detect: Some(Detect { names: &["ssh"], option: "-V" }),
+    serves: Serves::Ports(&[22]),
     ..library(
         "ssh",
         "ssh",
@@ -22,18 +23,21 @@ pub(super) const SSH: Program = Program {
 };
 
 /// inetutils telnet.
-pub(super) const TELNET: Program = library(
-    "telnet",
-    "telnet",
-    "telnet",
-    &[Era {
-        since: "2",
-        label: "2",
-        evidence: Evidence::Measured { run: "inetutils 2.4" },
-        behaviour: PLAIN,
-    }],
-    &["inetutils telnet/commands.c: tn (2.4)"],
-);
+pub(super) const TELNET: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "telnet",
+        "telnet",
+        "telnet",
+        &[Era {
+            since: "2",
+            label: "2",
+            evidence: Evidence::Measured { run: "inetutils 2.4" },
+            behaviour: PLAIN,
+        }],
+        &["inetutils telnet/commands.c: tn (2.4)"],
+    )
+};
 
 /// Lynx.
 pub(super) const LYNX: Program = Program {
@@ -65,15 +69,18 @@ pub(super) const W3M: Program = Program {
 };
 
 /// The pseudo file `/dev/tcp` of bash.
-pub(super) const BASH: Program = library(
-    "bash",
-    "bash /dev/tcp",
-    "/dev/tcp/HOST/PORT",
-    &[Era {
-        since: "4",
-        label: "4 and later",
-        evidence: Evidence::Measured { run: "5.2" },
-        behaviour: PLAIN,
-    }],
-    &["bash lib/sh/netopen.c: _netopen6 (5.2)"],
-);
+pub(super) const BASH: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "bash",
+        "bash /dev/tcp",
+        "/dev/tcp/HOST/PORT",
+        &[Era {
+            since: "4",
+            label: "4 and later",
+            evidence: Evidence::Measured { run: "5.2" },
+            behaviour: PLAIN,
+        }],
+        &["bash lib/sh/netopen.c: _netopen6 (5.2)"],
+    )
+};

@@ -1,13 +1,14 @@
 //! Proxies and forwarders: how they reach a back end that is named localhost.
 
 use super::library;
-use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, Lookup, Order, PLAIN, Program, Strategy};
+use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, Lookup, Order, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 use crate::snapshot::Family;
 
 /// `proxy_pass` and `upstream` with a name.
 pub(super) const NGINX: Program = Program {
     detect: Some(Detect { names: &["nginx"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "nginx",
         "nginx",
@@ -16,7 +17,7 @@ pub(super) const NGINX: Program = Program {
             since: "1",
             label: "1",
             evidence: Evidence::Measured { run: "1.22.1" },
-            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::Peers, ..PLAIN },
+            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::Peers(60_000), ..PLAIN },
         }],
         &[
             "nginx src/core/ngx_inet.c: ngx_inet_resolve_host (1.22)",
@@ -25,9 +26,30 @@ pub(super) const NGINX: Program = Program {
     )
 };
 
+/// `proxy_pass` with a variable: DNS servers of the directive `resolver`, never the hosts file.
+pub(super) const NGINX_VARIABLE: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "nginx-variable",
+        "nginx (variable)",
+        "proxy_pass with a variable and resolver",
+        &[Era {
+            since: "1",
+            label: "1",
+            evidence: Evidence::Measured { run: "1.22.1" },
+            behaviour: Behaviour { lookup: Lookup::Dns, strategy: Strategy::Peers(60_000), ..PLAIN },
+        }],
+        &[
+            "nginx src/core/ngx_resolver.c: ngx_resolve_name (1.22)",
+            "https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver",
+        ],
+    )
+};
+
 /// `ProxyPass`.
 pub(super) const APACHE: Program = Program {
     detect: Some(Detect { names: &["apache2", "httpd"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "apache",
         "Apache mod_proxy",
@@ -36,7 +58,7 @@ pub(super) const APACHE: Program = Program {
             since: "2.4",
             label: "2.4",
             evidence: Evidence::Measured { run: "2.4.71" },
-            behaviour: Behaviour { lookup: ADDRCONFIG, ..PLAIN },
+            behaviour: Behaviour { lookup: ADDRCONFIG, strategy: Strategy::AttemptTimeout(60_000), ..PLAIN },
         }],
         &["Apache modules/proxy/proxy_util.c: ap_proxy_connect_backend (2.4)"],
     )
@@ -45,6 +67,7 @@ pub(super) const APACHE: Program = Program {
 /// A `server` line with a name.
 pub(super) const HAPROXY: Program = Program {
     detect: Some(Detect { names: &["haproxy"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "haproxy",
         "HAProxy",
@@ -62,6 +85,7 @@ pub(super) const HAPROXY: Program = Program {
 /// mod_proxy.
 pub(super) const LIGHTTPD: Program = Program {
     detect: Some(Detect { names: &["lighttpd"], option: "-v" }),
+    serves: Serves::OnRequest,
     ..library(
         "lighttpd",
         "lighttpd",
@@ -79,6 +103,7 @@ pub(super) const LIGHTTPD: Program = Program {
 /// A backend with `.host`.
 pub(super) const VARNISH: Program = Program {
     detect: Some(Detect { names: &["varnishd"], option: "-V" }),
+    serves: Serves::OnRequest,
     ..library(
         "varnish",
         "Varnish",
@@ -96,6 +121,7 @@ pub(super) const VARNISH: Program = Program {
 /// Squid: its own reading of the hosts file, in which the last line counts.
 pub(super) const SQUID: Program = Program {
     detect: Some(Detect { names: &["squid"], option: "--version" }),
+    serves: Serves::OnRequest,
     ..library(
         "squid",
         "Squid",
@@ -104,11 +130,7 @@ pub(super) const SQUID: Program = Program {
             since: "5",
             label: "5",
             evidence: Evidence::Measured { run: "5.7" },
-            behaviour: Behaviour {
-                lookup: Lookup::Own { resolver: "squid", family: Family::Any },
-                strategy: Strategy::FirstOnly,
-                ..PLAIN
-            },
+            behaviour: Behaviour { lookup: Lookup::LastHostsLine, strategy: Strategy::FirstOnly, ..PLAIN },
         }],
         &["Squid src/tools.cc: parseEtcHosts; src/ipcache.cc: ipcacheAddEntryFromHosts (5.7)"],
     )
@@ -117,6 +139,7 @@ pub(super) const SQUID: Program = Program {
 /// `reverse_proxy`: a Go program, static as it is distributed.
 pub(super) const CADDY: Program = Program {
     detect: Some(Detect { names: &["caddy"], option: "version" }),
+    serves: Serves::OnRequest,
     ..library(
         "caddy",
         "Caddy",

@@ -51,6 +51,20 @@ pub(super) const ASYNCIO: Program = library(
     &["CPython Lib/asyncio/base_events.py: create_connection (3.11)"],
 );
 
+/// asyncio with `happy_eyeballs_delay=0.25`.
+pub(super) const ASYNCIO_RACE: Program = library(
+    "python-asyncio-he",
+    "Python asyncio with happy_eyeballs_delay",
+    "asyncio.open_connection(…, happy_eyeballs_delay=0.25)",
+    &[Era {
+        since: "3.8",
+        label: "3.8 and later",
+        evidence: Evidence::Measured { run: "3.11" },
+        behaviour: Behaviour { order: Order::Alternate, strategy: Strategy::Race(250), ..PLAIN },
+    }],
+    &["CPython Lib/asyncio/staggered.py, base_events.py: _interleave_addrinfos (3.11)"],
+);
+
 /// aiohttp.
 pub(super) const AIOHTTP: Program = library(
     "python-aiohttp",
@@ -96,6 +110,15 @@ pub(super) const TORNADO: Program = library(
         behaviour: Behaviour { strategy: Strategy::TwoGroups(300), ..PLAIN },
     }],
     &["tornado tcpclient.py: _Connector (6.6)"],
+);
+
+/// kafka-python: one address at each attempt to reconnect.
+pub(super) const KAFKA: Program = library(
+    "python-kafka",
+    "kafka-python",
+    "KafkaProducer, KafkaConsumer",
+    &[Era { since: "2", label: "2", evidence: Evidence::Measured { run: "2" }, behaviour: PLAIN }],
+    &["kafka-python kafka/conn.py: BrokerConnection._next_afi_sockaddr"],
 );
 
 /// pymongo: for the name `localhost` only IPv4 is asked for.

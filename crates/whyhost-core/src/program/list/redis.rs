@@ -1,12 +1,13 @@
 //! redis-cli and hiredis.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, Lookup, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, Lookup, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 /// redis-cli: IPv4, and IPv6 only where there is no IPv4 address.
 pub(super) const REDIS_CLI: Program = Program {
     detect: Some(Detect { names: &["redis-cli"], option: "--version" }),
+    serves: Serves::Ports(&[6379]),
     ..library(
         "redis",
         "redis-cli",

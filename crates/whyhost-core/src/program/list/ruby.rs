@@ -3,7 +3,7 @@
 use super::library;
 use crate::machine::Machine;
 use crate::program::settings::{step, variable};
-use crate::program::{Behaviour, Detect, Era, Order, PLAIN, Program, Strategy, Version};
+use crate::program::{Behaviour, Detect, Era, Lookup, Order, PLAIN, Program, Strategy, Version};
 use crate::resolve::{Evidence, Step};
 
 /// `TCPSocket`, `Socket.tcp` and Net::HTTP.
@@ -27,6 +27,7 @@ pub(super) const RUBY: Program = Program {
                 label: "3.4 and later",
                 evidence: Evidence::Documented,
                 behaviour: Behaviour {
+                    lookup: Lookup::SystemApart,
                     order: Order::AlternateV6First,
                     strategy: Strategy::Race(250),
                     ..PLAIN

@@ -1,35 +1,42 @@
 //! netcat in its kinds, and socat.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Order, PLAIN, Program, Strategy};
+use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Order, PLAIN, Program, Serves, Strategy};
 use crate::resolve::Evidence;
 
 /// OpenBSD's nc.
-pub(super) const NC_OPENBSD: Program = library(
-    "nc",
-    "nc (OpenBSD)",
-    "nc.openbsd",
-    &[Era { since: "1", label: "1", evidence: Evidence::Measured { run: "1.219" }, behaviour: PLAIN }],
-    &["netcat-openbsd netcat.c: remote_connect (1.219)"],
-);
+pub(super) const NC_OPENBSD: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "nc",
+        "nc (OpenBSD)",
+        "nc.openbsd",
+        &[Era { since: "1", label: "1", evidence: Evidence::Measured { run: "1.219" }, behaviour: PLAIN }],
+        &["netcat-openbsd netcat.c: remote_connect (1.219)"],
+    )
+};
 
 /// The traditional nc.
-pub(super) const NC_TRADITIONAL: Program = library(
-    "nc-traditional",
-    "nc (traditional)",
-    "nc.traditional",
-    &[Era {
-        since: "1.10",
-        label: "1.10",
-        evidence: Evidence::Measured { run: "1.10" },
-        behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
-    }],
-    &["netcat 1.10 netcat.c: gethostpoop"],
-);
+pub(super) const NC_TRADITIONAL: Program = Program {
+    serves: Serves::OnRequest,
+    ..library(
+        "nc-traditional",
+        "nc (traditional)",
+        "nc.traditional",
+        &[Era {
+            since: "1.10",
+            label: "1.10",
+            evidence: Evidence::Measured { run: "1.10" },
+            behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
+        }],
+        &["netcat 1.10 netcat.c: gethostpoop"],
+    )
+};
 
 /// Nmap's ncat.
 pub(super) const NCAT: Program = Program {
     detect: Some(Detect { names: &["ncat"], option: "--version" }),
+    serves: Serves::OnRequest,
     ..library(
         "ncat",
         "ncat",
@@ -42,6 +49,7 @@ pub(super) const NCAT: Program = Program {
 /// socat with `TCP:`.
 pub(super) const SOCAT: Program = Program {
     detect: Some(Detect { names: &["socat"], option: "-V" }),
+    serves: Serves::OnRequest,
     ..library(
         "socat",
         "socat",

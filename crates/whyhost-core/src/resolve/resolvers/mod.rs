@@ -1,10 +1,22 @@
 //! The resolvers, one file each, and the list of them.
 
+#[cfg(test)]
+mod bench;
+pub mod cares;
 pub mod glibc;
+pub mod go;
+pub mod hickory;
+pub mod macos;
+mod model;
 pub mod musl;
+pub mod resolved;
+pub mod windows;
 
 use super::answer::{Answer, Evidence, Query};
+use super::stage::hosts;
 use crate::machine::Machine;
+use crate::snapshot::{Family, ScopedAddr};
+use hosts_edit::dialect::{CARES, Dialect, GO, HICKORY, LIBINFO, MACOS, MUSL, RESOLVED, WINDOWS};
 
 /// A modelled resolver: what is known of it, and the model.
 #[derive(Debug)]
@@ -30,11 +42,37 @@ pub struct Resolver {
 }
 
 /// Every modelled resolver, in the order of the output.
-pub const RESOLVERS: &[&Resolver] = &[&glibc::RESOLVER, &musl::RESOLVER];
+pub const RESOLVERS: &[&Resolver] = &[
+    &glibc::RESOLVER,
+    &musl::RESOLVER,
+    &go::RESOLVER,
+    &go::PURE,
+    &cares::RESOLVER,
+    &hickory::RESOLVER,
+    &resolved::RESOLVER,
+];
 
 /// The resolver with this id.
 pub fn by_id(id: &str) -> Option<&'static Resolver> {
     RESOLVERS.iter().copied().find(|r| r.id == id)
+}
+
+/// Readers of the hosts file besides glibc.
+const READERS: [&Dialect; 8] = [&MUSL, &GO, &CARES, &HICKORY, &RESOLVED, &MACOS, &LIBINFO, &WINDOWS];
+
+/// The destinations that the models beside glibc's may have to sort for `name`: what each reader of the hosts file makes
+/// of it, as it stands and as Go takes it (v4-mapped addresses are IPv4).
+pub(super) fn destinations(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
+    let mut all: Vec<ScopedAddr> = Vec::new();
+    for dialect in READERS {
+        let found = hosts::lookup(machine, dialect, name, Family::Any).unwrap_or_default();
+        all.extend(found.iter().map(|c| c.address));
+    }
+    all.extend(cares::listed(machine, name));
+    let canonical = |a: &ScopedAddr| ScopedAddr { address: a.address.to_canonical(), ..*a };
+    let mapped: Vec<ScopedAddr> = all.iter().map(canonical).filter(|a| !all.contains(a)).collect();
+    all.extend(mapped);
+    all
 }
 
 #[cfg(test)]

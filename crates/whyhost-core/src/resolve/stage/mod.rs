@@ -4,9 +4,11 @@
 
 pub mod dns;
 pub mod files;
+pub mod hosts;
 pub mod musl_dns;
 pub mod myhostname;
 pub mod other;
+pub mod resolved;
 
 use super::answer::{Query, Source};
 use crate::conf::nsswitch::Status;

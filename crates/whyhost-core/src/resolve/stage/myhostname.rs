@@ -54,13 +54,18 @@ fn ipv6_enabled(machine: &Machine) -> bool {
         .find(|m| m.name == "myhostname")
         .and_then(|m| m.version.as_deref()?.split('.').next()?.parse::<u32>().ok())
         .is_some_and(|major| major < 251);
-    old || (machine.sysctl("ipv6/conf/all/disable_ipv6") != Some(1)
-        && machine.has_path("/proc/net/if_inet6") != Some(false))
+    old || ipv6_is_on(machine)
+}
+
+/// `socket_ipv6_is_enabled`: there is /proc/net/if_inet6, and the `all` switch does not turn IPv6 off.
+pub fn ipv6_is_on(machine: &Machine) -> bool {
+    machine.sysctl("ipv6/conf/all/disable_ipv6") != Some(1)
+        && machine.has_path("/proc/net/if_inet6") != Some(false)
 }
 
 /// Every address that is not of host scope, deprecated or tentative: IPv4 first, then by scope, interface, bytes
 /// (`local_addresses` and `address_compare` of `src/shared/local-addresses.c`).
-fn own_name(machine: &Machine, call: Call) -> Report {
+pub fn own_addresses(machine: &Machine) -> Vec<ScopedAddr> {
     const DEPRECATED_OR_TENTATIVE: u32 = 0x20 | 0x40;
     const HOST_SCOPE: u8 = 254;
     let mut own: Vec<(&Interface, &InterfaceAddress)> = (machine.raw.interfaces.iter())
@@ -69,13 +74,16 @@ fn own_name(machine: &Machine, call: Call) -> Report {
         .filter(|(_, a)| !a.address.is_loopback())
         .collect();
     own.sort_by_key(|(i, a)| (a.address.is_ipv6(), scope_rank(a), i.index, octets(a.address)));
-    let mut all: Vec<ScopedAddr> = own
-        .iter()
+    own.iter()
         .map(|(i, a)| ScopedAddr {
             address: a.address,
             scope_id: if is_link_local(a.address) { i.index } else { 0 },
         })
-        .collect();
+        .collect()
+}
+
+fn own_name(machine: &Machine, call: Call) -> Report {
+    let mut all = own_addresses(machine);
     // One function per family falls back for its family, the one for both only when there is no address at all.
     if !all.iter().any(|a| call.delivers(a.address)) {
         all.push(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)).into());
@@ -101,12 +109,16 @@ fn octets(address: IpAddr) -> Vec<u8> {
     }
 }
 
-fn gateway(machine: &Machine, call: Call) -> Report {
+/// Next hops of the default routes, by metric (`local_gateways`).
+pub fn gateways(machine: &Machine) -> Vec<ScopedAddr> {
     let mut routes: Vec<_> =
         machine.raw.routes.iter().filter(|r| r.prefix_len == 0 && r.gateway.is_some()).collect();
     routes.sort_by_key(|r| r.metric);
-    let all = routes.iter().filter_map(|r| r.gateway.map(ScopedAddr::from)).collect();
-    report(all, call, "_gateway")
+    routes.iter().filter_map(|r| r.gateway.map(ScopedAddr::from)).collect()
+}
+
+fn gateway(machine: &Machine, call: Call) -> Report {
+    report(gateways(machine), call, "_gateway")
 }
 
 fn report(all: Vec<ScopedAddr>, call: Call, canonical: &str) -> Report {

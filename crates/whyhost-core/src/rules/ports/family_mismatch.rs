@@ -64,7 +64,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let Some(working) = working(ctx, refused, port) else { return };
     let all_fail = failing.len() == ctx.clients.len();
     let mut finding = RULE.finding(title(ctx, refused.address, working, port, all_fail));
-    let who: Vec<&str> = failing.iter().map(|c| c.label).collect();
+    let who: Vec<&str> = failing.iter().map(|c| c.label.as_str()).collect();
     finding.message = Some(format!("refused: {}", who.join(", ")));
     finding.locations.extend(source_line(ctx, refused));
     finding.evidence.extend(order(ctx));

@@ -1,5 +1,6 @@
 //! Text for people: one file a block or a command.
 
+mod clients;
 pub(crate) mod diagnose;
 pub(crate) mod edits;
 pub(crate) mod evidence;

@@ -76,14 +76,17 @@ fn client(
     let attempt = |(a, o): &(&str, AttemptOutcome)| Attempt {
         address: address(a),
         outcome: *o,
+        after_ms: 0,
         listener: (*o == AttemptOutcome::Connects).then_some(0),
     };
     ClientOutcome {
         client: id,
-        label: "a kind",
+        label: "a kind".into(),
         examples,
         version: String::new(),
         installed: true,
+        evidence: whyhost_core::resolve::Evidence::Measured { run: "1" },
+        unix_socket: false,
         tried: tried.iter().map(attempt).collect(),
         outcome,
     }
@@ -146,6 +149,7 @@ fn diagnosis() -> Diagnosis {
                 Outcome::Connects,
             ),
         ],
+        others: Vec::new(),
         listeners: vec![Listener {
             protocol: Protocol::Tcp,
             address: "127.0.0.1".parse().unwrap(),

@@ -1,0 +1,140 @@
+//! resolved-etc-hosts.c: lines for localhost alone are dropped, and since v254 a name that is not the first of its
+//! address's first line is answered as an alias of that one.
+
+use super::{Reaction, local, version};
+use crate::machine::Machine;
+use crate::resolve::answer::Source;
+use crate::resolve::stage::myhostname::is_localhost;
+use crate::resolve::stage::{Call, Candidate};
+use hosts_edit::dialect::RESOLVED;
+use hosts_edit::{HostsFile, SeenEntry};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The first version that answers aliases as CNAMEs (commits 1bd76a6217, 0ff8f2a33a).
+const ALIASES: u32 = 254;
+/// More redirections are a loop (`CNAME_REDIRECTS_MAX` is 16).
+const MAX_REDIRECTS: u8 = 16;
+
+/// What the file says about `name`; `None` when it does not list it.
+pub(super) fn lookup(
+    machine: &Machine,
+    file: &HostsFile,
+    name: &str,
+    call: Call,
+    depth: u8,
+) -> Option<Reaction> {
+    let view = || file.view(&RESOLVED);
+    let places = view().places(name.as_bytes());
+    if places.is_empty() || is_stripped(file, name) {
+        return None;
+    }
+    let mut listed: Vec<Candidate> = Vec::new();
+    for place in places.iter().filter(|p| !p.address.is_unspecified()) {
+        if listed.iter().all(|c| c.address.address != place.address) {
+            let from = Source::HostsLine { path: machine.hosts.path.clone(), line: place.line };
+            listed.push(Candidate { address: place.address.into(), from });
+        }
+    }
+    let spelling = places
+        .iter()
+        .find(|p| !p.address.is_unspecified())
+        .map(|p| file.bytes()[p.name_span.clone()].to_vec())
+        .unwrap_or_default();
+    listed.retain(|c| call.delivers(c.address.address));
+    if listed.is_empty() {
+        let path = &machine.hosts.path;
+        return Some(Reaction::NoData(format!(
+            "{path} lists {name} without such an address: DNS is not asked"
+        )));
+    }
+    if version(machine) < ALIASES || call != Call::Both {
+        return Some(Reaction::Found(listed));
+    }
+    Some(through_aliases(machine, file, name, &spelling, listed, depth))
+}
+
+/// A question for both families: it is answered at once only if both are there under the name itself; else the alias is
+/// followed, and what stands under the name itself is forgotten.
+fn through_aliases(
+    machine: &Machine,
+    file: &HostsFile,
+    name: &str,
+    spelling: &[u8],
+    listed: Vec<Candidate>,
+    depth: u8,
+) -> Reaction {
+    let canonical = canonical_names(file, &listed);
+    let of = |c: &Candidate| canonical.get(&c.address.address).cloned().unwrap_or_default();
+    let (direct, aliased): (Vec<Candidate>, Vec<Candidate>) =
+        listed.into_iter().partition(|c| of(c) == spelling);
+    let Some(target) = aliased.first().map(&of) else { return Reaction::Found(direct) };
+    if has_both(&direct) {
+        return Reaction::Found(direct);
+    }
+    if aliased.iter().any(|c| of(c) != target) {
+        return Reaction::Unknown(format!(
+            "{name} stands on lines with different first names: systemd-resolved follows one of them, by chance"
+        ));
+    }
+    let target = String::from_utf8_lossy(&target).into_owned();
+    let plain = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    if plain(&target) == plain(name) || depth >= MAX_REDIRECTS {
+        return Reaction::Loop(format!("{name} is an alias of {target}, which is an alias of itself"));
+    }
+    if has_both(&aliased) {
+        return Reaction::Found(aliased);
+    }
+    let elsewhere =
+        || Reaction::Unknown(format!("{name} is an alias of {target}, for which other servers are asked"));
+    local(machine, &target, Call::Both, depth + 1).unwrap_or_else(elsewhere)
+}
+
+fn has_both(found: &[Candidate]) -> bool {
+    let v6 = |c: &Candidate| c.address.address.is_ipv6();
+    found.iter().any(v6) && !found.iter().all(v6)
+}
+
+/// The first name of the first line of each address.
+fn canonical_names(file: &HostsFile, listed: &[Candidate]) -> HashMap<IpAddr, Vec<u8>> {
+    let mut names = HashMap::new();
+    for head in file.view(&RESOLVED).heads() {
+        if listed.iter().any(|c| c.address.address == head.address) {
+            names.entry(head.address).or_insert_with(|| file.bytes()[head.name_span.clone()].to_vec());
+        }
+        if names.len() == listed.len() {
+            break;
+        }
+    }
+    names
+}
+
+/// `strip_localhost`: when 127.0.0.1 (then ::1) has localhost names alone, and these have loopback addresses alone, the
+/// names are forgotten, in both families.
+fn is_stripped(file: &HostsFile, name: &str) -> bool {
+    if !is_localhost(name) {
+        return false;
+    }
+    let plain = |text: &[u8]| text.strip_suffix(b".").unwrap_or(text).to_ascii_lowercase();
+    let mut stripped: Vec<Vec<u8>> = Vec::new();
+    for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+        let mut names: Vec<Vec<u8>> = Vec::new();
+        let of_address = |e: &SeenEntry<'_>| e.address == address;
+        let all_localhost = file.view(&RESOLVED).entries().filter(of_address).all(|entry| {
+            names.extend(entry.names.iter().map(|n| plain(&n.text)));
+            entry.names.iter().all(|n| is_localhost(&String::from_utf8_lossy(&n.text)))
+        });
+        let loopback_alone = |name: &Vec<u8>| {
+            stripped.contains(name)
+                || file
+                    .view(&RESOLVED)
+                    .places(name)
+                    .iter()
+                    .all(|p| p.address.is_loopback() || p.address.is_unspecified())
+        };
+        if all_localhost && names.iter().all(loopback_alone) {
+            stripped.extend(names);
+        }
+    }
+    stripped.contains(&plain(name.as_bytes()))
+}
