@@ -26,7 +26,7 @@ fn machine(files: Vec<RawFile>) -> Snapshot {
 
 /// The file's bytes after redaction of a machine with this file only.
 fn redacted_file(path: &str, bytes: &[u8]) -> Vec<u8> {
-    redact(&machine(vec![RawFile::text(path, bytes)])).file(path).unwrap().bytes().unwrap()
+    redact(&machine(vec![RawFile::text(path, bytes)])).files[0].bytes().unwrap()
 }
 
 fn redacted_text(path: &str, text: &str) -> String {
@@ -68,6 +68,20 @@ fn secretive() -> Snapshot {
         RawFile::text("/etc/os-release", b"ID=debian\nIMAGE_ID=\"zugspitze\"\n"),
         RawFile::text("/etc/other.conf", b"server=nas.zugspitze.net 10.20.30.40\n"),
         link,
+    ]);
+    let site = "server {\n  listen 10.20.30.7:8443 ssl;\n  server_name zugspitze.net;\n\
+        location /zugspitze { proxy_pass http://margarete:s3cretpw@nas.zugspitze.net:8080/; }\n\
+        proxy_set_header X-Key 4711;\n}\n";
+    let haproxy = "userlist zugspitze\n  user margarete insecure-password 4711\nbackend zugspitze\n\
+        server nas 10.20.30.40:80 check\nlisten stats\n  stats auth margarete:4711\n";
+    let wgetrc = "http_password = s3cretpw\nhttps_proxy=http://x:s3cret@nas.zugspitze.net:80\n";
+    let resolved = "[Resolve]\nDNS=10.20.30.53#zugspitze.net\nDomains=zugspitze.net\n";
+    snapshot.files.extend([
+        RawFile::text("/etc/nginx/sites-enabled/zugspitze.net.conf", site.as_bytes()),
+        RawFile::text("/etc/haproxy/haproxy.cfg", haproxy.as_bytes()),
+        RawFile::text("/etc/wgetrc", wgetrc.as_bytes()),
+        RawFile::text("/etc/systemd/resolved.conf.d/zugspitze.conf", resolved.as_bytes()),
+        RawFile::text("/opt/zugspitze/aliases", b"nas nas.zugspitze.net\n"),
     ]);
     snapshot.os.hostname = "margarete-laptop".into();
     snapshot.os.kernel = "6.1.0-22-zugspitze".into();
@@ -120,6 +134,22 @@ fn secretive() -> Snapshot {
             ("NODE_OPTIONS", "--dns-result-order=ipv4first --require=/srv/zugspitze.js"),
             ("JAVA_TOOL_OPTIONS", "-Djava.net.preferIPv4Stack=true -Dcom.zugspitze.key=s3cretpw"),
             ("GODEBUG", "netdns=go+2,zugspitze=1"),
+            ("ALL_PROXY", "socks5h://margarete:s3cretpw@10.20.30.40:1080"),
+            ("RSYNC_PROXY", "margarete:s3cretpw@nas.zugspitze.net:3128"),
+            ("npm_config_https_proxy", "https://margarete@nas.zugspitze.net:3128"),
+            ("npm_config_noproxy", "localhost,nas.zugspitze.net"),
+            ("GLOBAL_AGENT_HTTP_PROXY", "http://nas.zugspitze.net:3128"),
+            ("no_grpc_proxy", "nas.zugspitze.net"),
+            ("_JAVA_OPTIONS", "-Dhttp.proxyHost=nas.zugspitze.net -Dhttp.proxyPassword=4711"),
+            ("JDK_JAVA_OPTIONS", "@/home/margarete/options"),
+            ("JAVA_HOME", "/opt/zugspitze/jdk"),
+            ("CURL_HOME", "/home/margarete"),
+            ("WGETRC", "/srv/zugspitze/wgetrc"),
+            ("PGHOST", "/run/zugspitze,nas.zugspitze.net"),
+            ("MYSQL_HOST", "nas.zugspitze.net"),
+            ("REQUEST_METHOD", "ZUGSPITZE zugspitze"),
+            ("NODE_USE_ENV_PROXY", "zugspitze"),
+            ("GRPC_DNS_RESOLVER", "zugspitze"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
@@ -232,6 +262,73 @@ fn what_a_diagnosis_needs_stays() {
     let [(before, after)] = changed[..] else { panic!("{changed:?}") };
     assert_eq!(before, "192.168.1.5 host.docker.internal");
     assert!(after.starts_with("192.168.") && after.ends_with(" host.docker.internal"));
+}
+
+#[test]
+fn variables_keep_what_decides_the_way() {
+    let mut snapshot = machine(vec![]);
+    let kept = [
+        ("http_proxy", "http://localhost:3128/"),
+        ("NO_PROXY", "localhost,127.0.0.0/8,::1,.local,*.test"),
+        ("no_grpc_proxy", "localhost"),
+        ("npm_config_noproxy", "localhost,127.0.0.1"),
+        ("NODE_USE_ENV_PROXY", "1"),
+        ("NODE_OPTIONS", "--use-env-proxy --dns-result-order=verbatim"),
+        ("_JAVA_OPTIONS", "-Djava.net.preferIPv6Addresses=system -Dhttp.proxyPort=3128"),
+        ("JDK_JAVA_OPTIONS", "-Djava.net.preferIPv4Stack=true"),
+        ("RUBY_TCP_NO_FAST_FALLBACK", "1"),
+        ("GRPC_DNS_RESOLVER", "native"),
+        ("REQUEST_METHOD", "GET"),
+        ("PGHOST", "localhost,127.0.0.1"),
+        ("MYSQL_HOST", "localhost"),
+        ("RES_OPTIONS", "ndots:2"),
+    ];
+    snapshot.env = kept.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    assert_eq!(redact(&snapshot).env, snapshot.env);
+}
+
+#[test]
+fn the_host_of_a_proxy_is_masked_and_its_scheme_and_port_stay() {
+    let mut snapshot = machine(vec![]);
+    snapshot.env.insert("https_proxy".into(), "http://ann:p4ss@proxy.corp.net:3128/x?y=1".into());
+    let masked = &redact(&snapshot).env["https_proxy"];
+    assert!(masked.starts_with("http://xxx:x0xx@") && masked.contains(":3128/x?x=0"), "{masked}");
+    assert!(!masked.contains("proxy") && !masked.contains("corp") && masked.len() == 41, "{masked}");
+}
+
+#[test]
+fn the_file_of_host_aliases_has_one_mask_as_value_and_as_path() {
+    let redacted = redact(&secretive());
+    let path = &redacted.env["HOSTALIASES"];
+    assert!(path.starts_with("/opt/") && redacted.file(path).is_some(), "{path}");
+}
+
+#[test]
+fn server_configuration_keeps_where_it_listens_and_goes() {
+    let nginx = "http {\n  upstream app { server localhost:3000; server [::1]:3000 backup; }\n  server {\n\
+        listen [::]:80 default_server ipv6only=on;\n    listen 443 ssl;\n    server_name localhost;\n\
+        location / { proxy_pass http://localhost:3000/; }\n    resolver 127.0.0.53 ipv6=off;\n  }\n}\n";
+    let expected = nginx.replace("upstream app", "upstream nnn");
+    assert_eq!(redacted_text("/etc/nginx/nginx.conf", nginx), expected);
+    let haproxy = "frontend web\n  bind :80 v4v6\n  default_backend app\nbackend app\n  server a localhost:3000 check\n";
+    let kept = redacted_text("/etc/haproxy/haproxy.cfg", haproxy);
+    for line in ["  bind :80 v4v6", " localhost:3000 check"] {
+        assert!(kept.contains(line), "{kept}");
+    }
+    let apache =
+        "Listen 8080\n<VirtualHost *:8080>\n  ProxyPass \"/\" \"http://localhost:3000/\"\n</VirtualHost>\n";
+    assert_eq!(redacted_text("/etc/apache2/sites-enabled/000-default.conf", apache), apache);
+}
+
+#[test]
+fn settings_keep_what_decides_the_answer() {
+    let wgetrc = "prefer-family = IPv4\ninet4_only=on\nuse_proxy = off\n";
+    assert_eq!(redacted_text("/etc/wgetrc", wgetrc), wgetrc);
+    let resolved = "[Resolve]\nDNS=127.0.0.1 ::1\nDomains=~.\nReadEtcHosts=no\nMulticastDNS=resolve\nDNSSEC=allow-downgrade\n";
+    for path in ["/etc/systemd/resolved.conf", "/run/systemd/resolved.conf.d/10-vpn.conf"] {
+        assert_eq!(redacted_text(path, resolved), resolved, "{path}");
+    }
+    assert_eq!(redacted_text("/etc/mdns.allow", ".local.\n.local\n*\n"), ".local.\n.local\n*\n");
 }
 
 #[test]
@@ -464,8 +561,8 @@ proptest! {
     }
 
     #[test]
-    fn any_file_of_any_kind_keeps_its_length(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0_usize..7) {
-        let paths = ["/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/os-release", "/etc/hostname", "/x"];
+    fn any_file_of_any_kind_keeps_its_length(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0_usize..10) {
+        let paths = ["/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf", "/etc/os-release", "/etc/hostname", "/x", "/etc/wgetrc", "/etc/systemd/resolved.conf", "/etc/nginx/nginx.conf"];
         let masked = redacted_file(paths[at], &bytes);
         prop_assert_eq!(masked.len(), bytes.len());
         prop_assert_eq!(redacted_file(paths[at], &masked), masked);

@@ -8,9 +8,16 @@ use whyhost_core::snapshot::{Content, FileKind, Gap, Meta, RawFile};
 
 /// The largest file that is read whole: twice the largest hosts file that is known to be tried (500 MB).
 pub const MAX_FILE: u64 = 1 << 30;
+/// The largest configuration file of a program or a server that is read.
+pub(crate) const MAX_SERVER_FILE: u64 = 256 << 10;
 
 /// Records the file at `path` with its bytes; what keeps it from being read becomes a gap.
 pub(crate) fn record(root: &Root, path: &str, gaps: &mut Vec<Gap>) -> RawFile {
+    record_up_to(MAX_FILE, root, path, gaps)
+}
+
+/// [`record`] for a file of at most `limit` bytes; of a larger one nothing is recorded, which becomes a gap.
+pub(crate) fn record_up_to(limit: u64, root: &Root, path: &str, gaps: &mut Vec<Gap>) -> RawFile {
     let mut file = presence(root, path);
     let Meta::Present { kind: FileKind::File, .. } = file.meta else {
         if let Meta::Unreadable { reason } = &file.meta {
@@ -18,7 +25,7 @@ pub(crate) fn record(root: &Root, path: &str, gaps: &mut Vec<Gap>) -> RawFile {
         }
         return file;
     };
-    match root.locate(path).map_err(Unread::from).and_then(|place| read(&place)) {
+    match root.locate(path).map_err(Unread::from).and_then(|place| read(&place, limit)) {
         Ok(bytes) => {
             file.content = Some(Content::new(&bytes));
             // Virtual files say size 0; the snapshot tells what was read.
@@ -32,10 +39,15 @@ pub(crate) fn record(root: &Root, path: &str, gaps: &mut Vec<Gap>) -> RawFile {
         }
         Err(Unread::TooLarge) => gaps.push(Gap {
             what: path.into(),
-            why: format!("larger than {} MiB, so not read; a smaller file is", MAX_FILE >> 20),
+            why: format!("larger than {}, so not read; a smaller file is", size(limit)),
         }),
     }
     file
+}
+
+/// `256 KiB`, `1024 MiB`.
+fn size(bytes: u64) -> String {
+    if bytes >= 1 << 20 { format!("{} MiB", bytes >> 20) } else { format!("{} KiB", bytes >> 10) }
 }
 
 /// Records what is at `path` without reading it.
@@ -61,7 +73,7 @@ pub(crate) fn presence(root: &Root, path: &str) -> RawFile {
 
 /// The bytes of the file at `path`, where it is a regular file that can be read.
 pub(crate) fn bytes(root: &Root, path: &str) -> Option<Vec<u8>> {
-    read(&root.locate(path).ok()?).ok()
+    read(&root.locate(path).ok()?, MAX_FILE).ok()
 }
 
 /// Files of /proc and /sys are made when they are looked at: their time says nothing.
@@ -80,16 +92,14 @@ impl From<Errno> for Unread {
     }
 }
 
-fn read(place: &Place) -> Result<Vec<u8>, Unread> {
+fn read(place: &Place, limit: u64) -> Result<Vec<u8>, Unread> {
     let file = place.open_file().map_err(|refused| match refused {
         Refused::Errno(errno) => Unread::from(errno),
         Refused::Kind(kind) => Unread::Reason(format!("became {}", crate::error::describe(kind))),
     })?;
     let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Unread::Reason(errno::name_of(&error)))?;
-    if bytes.len() as u64 > MAX_FILE { Err(Unread::TooLarge) } else { Ok(bytes) }
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Unread::Reason(errno::name_of(&error)))?;
+    if bytes.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
 fn unreadable(path: &str, reason: &str) -> Gap {

@@ -73,6 +73,50 @@ fn files_are_bytes_with_their_facts() {
 }
 
 #[test]
+fn configuration_of_servers_is_recorded_within_bounds() {
+    let folder = Folder::new();
+    folder
+        .write("/etc/wgetrc", "prefer-family = IPv4\n")
+        .write("/etc/nginx/nginx.conf", "x".repeat(256 << 10));
+    folder.write("/etc/nginx/sites-available/api", "server {}\n");
+    folder.link("/etc/nginx/sites-enabled/api", "/etc/nginx/sites-available/api");
+    folder.write("/etc/nginx/sites-available/unused", "server {}\n");
+    folder.write("/etc/nginx/conf.d/.hidden.conf", "").write("/etc/nginx/conf.d/old.conf~", "");
+    folder.write("/etc/haproxy/haproxy.cfg", "x".repeat((256 << 10) + 1));
+    folder.write("/run/systemd/resolved.conf.d/10-vpn.conf", "[Resolve]\nDNS=192.0.2.1\n");
+    fs::create_dir(folder.at("/etc/nginx/conf.d/folder.conf")).unwrap();
+    make_fifo(&folder.at("/etc/nginx/conf.d/pipe.conf"));
+    let snapshot = folder.collect();
+    assert_eq!(text(&snapshot, "/etc/wgetrc"), "prefer-family = IPv4\n");
+    assert_eq!(text(&snapshot, "/etc/nginx/nginx.conf").len(), 256 << 10);
+    assert_eq!(text(&snapshot, "/etc/nginx/sites-enabled/api"), "server {}\n");
+    assert_eq!(text(&snapshot, "/run/systemd/resolved.conf.d/10-vpn.conf"), "[Resolve]\nDNS=192.0.2.1\n");
+    assert!(matches!(meta(&snapshot, "/etc/mdns.allow"), Meta::Absent { .. }));
+    for path in ["sites-available/unused", "conf.d/.hidden.conf", "conf.d/old.conf~", "conf.d/.."] {
+        assert!(snapshot.file(&format!("/etc/nginx/{path}")).is_none(), "{path}");
+    }
+    for name in ["folder", "pipe"] {
+        assert!(snapshot.file(&format!("/etc/nginx/conf.d/{name}.conf")).unwrap().content.is_none());
+    }
+    assert!(snapshot.file("/etc/haproxy/haproxy.cfg").unwrap().content.is_none());
+    let gap = snapshot.gaps.iter().find(|gap| gap.what == "/etc/haproxy/haproxy.cfg").unwrap();
+    assert!(gap.why.contains("256 KiB"), "{gap:?}");
+    assert!(snapshot.programs.is_empty(), "no program of another machine is run");
+}
+
+#[test]
+fn a_folder_of_very_many_files_is_read_in_part() {
+    let folder = Folder::new();
+    for number in 0..70 {
+        folder.write(&format!("/etc/nginx/conf.d/{number:02}.conf"), "");
+    }
+    let snapshot = folder.collect();
+    let recorded = snapshot.files.iter().filter(|f| f.path.starts_with("/etc/nginx/conf.d/")).count();
+    assert_eq!(recorded, 64);
+    assert!(snapshot.gaps.iter().any(|gap| gap.what == "/etc/nginx/conf.d" && gap.why.contains("70 files")));
+}
+
+#[test]
 fn links_are_followed_inside_the_folder() {
     let folder = Folder::new();
     folder.write("/run/resolv", "inside\n").link("/etc/resolv.conf", "/run/resolv");

@@ -121,6 +121,9 @@ pub(crate) struct Global {
     /// Do not call the real getaddrinfo beside the prediction
     #[arg(long, global = true)]
     pub(crate) no_live: bool,
+    /// Do not look for programs on the search path
+    #[arg(long, global = true)]
+    pub(crate) no_programs: bool,
     /// Plain ASCII symbols
     #[arg(long, global = true)]
     pub(crate) ascii: bool,

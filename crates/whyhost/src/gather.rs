@@ -9,7 +9,7 @@ use crate::output::Output;
 use std::path::Path;
 use whyhost_core::machine::{GAI, HOST_CONF, Machine, NSSWITCH, RESOLV};
 use whyhost_core::resolve::{self, Query};
-use whyhost_core::snapshot::{FileKind, Gap, LiveLookup, Meta, Observation, Snapshot};
+use whyhost_core::snapshot::{FileKind, Gap, LiveLookup, Meta, Observation, Program, Snapshot};
 use whyhost_dns::Bounds;
 use whyhost_sys::{Options, SysError};
 
@@ -46,7 +46,7 @@ fn add_other_kinds(snapshot: &mut Snapshot) {
     }
 }
 
-/// Adds what `query` needs to know of this machine: DNS answers, the live answer, source addresses.
+/// Adds what `query` needs to know of this machine: DNS answers, the live answer, programs, source addresses.
 ///
 /// A recorded machine answers with what was recorded, and a folder has no network of its own.
 ///
@@ -61,22 +61,36 @@ pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Que
         let seconds = global.timeout.as_secs_f64();
         out.waiting(&format!("asking DNS for {}, at most {seconds} s …", query.name));
     }
-    let (lookup, observations) = look_up(global, &machine, query);
-    machine.raw.live.lookups.extend(lookup);
-    machine.raw.live.dns.extend(observations);
+    let found = look_up(global, &machine, query);
+    machine.raw.live.lookups.extend(found.lookup);
+    machine.raw.live.dns.extend(found.observations);
+    machine.raw.programs.extend(found.programs);
+    machine.raw.gaps.extend(found.gaps);
     let destinations = resolve::destinations(&machine, &query.name);
     machine.raw.source_addresses = whyhost_sys::probe::source_addresses(&destinations);
     machine
 }
 
-/// The real resolver and, where a program's look-up would reach DNS, the servers: at the same time, each bounded.
-fn look_up(global: &Global, machine: &Machine, query: &Query) -> (Option<LiveLookup>, Vec<Observation>) {
+/// What takes time to find out.
+struct Found {
+    lookup: Option<LiveLookup>,
+    observations: Vec<Observation>,
+    programs: Vec<Program>,
+    gaps: Vec<Gap>,
+}
+
+/// The real resolver, the programs and, where a program's look-up would reach DNS, the servers: at the same time, each
+/// bounded.
+fn look_up(global: &Global, machine: &Machine, query: &Query) -> Found {
     let bounds = Bounds { timeout: global.timeout, attempts: 1 };
     std::thread::scope(|scope| {
+        let programs = (!global.no_programs).then(|| scope.spawn(|| whyhost_sys::programs(global.timeout)));
         let lookup = || whyhost_sys::probe::lookup(query, global.timeout);
         let live = (!global.no_live).then(|| scope.spawn(lookup));
         let observations = whyhost_dns::as_libc(machine, query, bounds);
-        (live.and_then(|thread| thread.join().ok()), observations)
+        let lookup = live.and_then(|thread| thread.join().ok());
+        let (programs, gaps) = programs.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        Found { lookup, observations, programs, gaps }
     })
 }
 

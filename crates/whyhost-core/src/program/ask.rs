@@ -44,12 +44,9 @@ pub(super) fn is_builtin(behaviour: &Behaviour, query: &Query) -> bool {
     builtin(behaviour, query, When::Always).is_some()
 }
 
-/// What the machine's own C library answers.
+/// What the machine's own getaddrinfo answers.
 pub fn system(machine: &Machine, query: &Query) -> Answer {
-    if machine.os.libc.as_ref().is_some_and(|l| l.name == "musl") {
-        return resolve::musl::answer(machine, query);
-    }
-    resolve::glibc::answer(machine, query)
+    (resolve::own(machine).answer)(machine, query)
 }
 
 /// `answer`, or what the program knows by itself in place of a failure.

@@ -3,19 +3,25 @@
 //! A rule's file holds its doc comment (the only source of its long text), its metadata, its check and its tests.
 //! What several rules ask of a machine is in [`facts`], how they repair a file in [`edit`] and [`remedy`].
 
+mod client;
 mod edit;
+mod env;
 mod facts;
 mod hosts;
+mod info;
 mod localhost;
 mod loopback;
 mod nss;
 mod nss_line;
 mod order;
 mod ports;
+mod programs;
+mod proxy;
 mod remedy;
 mod resolver;
 #[cfg(test)]
 mod testing;
+mod upstreams;
 
 pub use facts::SOCKETS;
 
@@ -88,6 +94,10 @@ pub const ALL: &[&[Rule]] = &[
     order::RULES,
     loopback::RULES,
     ports::RULES,
+    client::RULES,
+    env::RULES,
+    proxy::RULES,
+    info::RULES,
 ];
 
 /// The rule with this code.

@@ -1,17 +1,18 @@
 //! Collecting on Linux: files, kernel switches, interfaces, routes, listeners, environment; unprivileged, without
-//! starting a program.
+//! starting a program ([`crate::programs`] does that).
 
+mod environment;
 mod listeners;
 mod netlink;
 mod network;
 mod nss;
 mod owners;
 mod proc_net;
+mod servers;
 
 use crate::error::SysError;
 use crate::place::Root;
 use crate::{Options, files, probe};
-use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use whyhost_core::machine::Machine;
@@ -55,19 +56,6 @@ const SERVICES: [&str; 6] = [
     "/run/systemd/machines",
 ];
 
-/// Environment variables that change resolution or the way to a server. Proxy variables come in both cases.
-const VARIABLES: [&str; 8] = [
-    "RES_OPTIONS",
-    "LOCALDOMAIN",
-    "HOSTALIASES",
-    "RESOLV_HOST_CONF",
-    "RESOLV_MULTI",
-    "NODE_OPTIONS",
-    "JAVA_TOOL_OPTIONS",
-    "GODEBUG",
-];
-const PROXY_VARIABLES: [&str; 4] = ["http_proxy", "https_proxy", "no_proxy", "all_proxy"];
-
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// Collects the running machine. What cannot be read becomes a gap; nothing here fails.
@@ -87,7 +75,8 @@ pub fn collect(options: &Options) -> Snapshot {
     listeners::collect(&mut snapshot, &|socket: &Socket| {
         options.all_owners || options.port == Some(socket.port)
     });
-    snapshot.env = environment();
+    snapshot.env = environment::variables();
+    environment::record_files(&root, &mut snapshot);
     with_source_addresses(snapshot, &options.names)
 }
 
@@ -123,6 +112,7 @@ fn configuration(root: &Root) -> Snapshot {
         let file = files::record(root, path, &mut snapshot.gaps);
         snapshot.files.push(file);
     }
+    servers::record(root, &mut snapshot);
     snapshot.os.name = distribution(&snapshot, root);
     let nsswitch = snapshot.file(NSSWITCH).and_then(|file| file.bytes());
     snapshot.nss_modules = nss::modules(root, nsswitch.as_deref());
@@ -144,14 +134,6 @@ fn first_line(snapshot: &Snapshot, path: &str) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     line.unwrap_or_default().to_owned()
-}
-
-fn environment() -> BTreeMap<String, String> {
-    let proxies = PROXY_VARIABLES.iter().flat_map(|name| [(*name).to_owned(), name.to_uppercase()]);
-    let names = VARIABLES.iter().map(|name| (*name).to_owned()).chain(proxies);
-    names
-        .filter_map(|name| Some((name.clone(), std::env::var_os(name)?.to_string_lossy().into_owned())))
-        .collect()
 }
 
 /// Asks the kernel for the source address of the loopback addresses and of every address that an answer for one of

@@ -4,7 +4,8 @@
 use crate::errno;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid,
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, pidfd_open,
+    set_child_subreaper, waitid,
 };
 use std::ffi::OsString;
 use std::io::{ErrorKind, PipeReader, Read as _};
@@ -50,9 +51,14 @@ pub(super) enum Outcome {
     NotStarted(String),
 }
 
-/// Runs all jobs until the deadline. Afterwards nothing of their process groups runs; a process that made a session of
-/// its own is not followed.
+/// Runs all jobs until the deadline. Afterwards nothing of their process groups is there, not even a zombie; a process
+/// that made a session of its own is not followed.
+///
+/// From then on this process is the parent of what its children leave behind (`PR_SET_CHILD_SUBREAPER`, prctl(2)): in
+/// many containers the process that would be does not wait for its children.
 pub(super) fn all(jobs: &[Job], environment: &Environment, deadline: Instant) -> Vec<Outcome> {
+    // Where it fails, init has them.
+    let _ = set_child_subreaper(Some(getpid()));
     let mut outcomes: Vec<Outcome> = jobs.iter().map(|_| Outcome::TooLong).collect();
     let mut running = Vec::new();
     for (at, job) in jobs.iter().enumerate() {
@@ -119,7 +125,7 @@ impl Running {
     }
 
     /// The id of the process and of its group. It stays theirs until the process is reaped, which happens after the
-    /// group was killed.
+    /// group was killed ([`reap`]).
     fn pid(&self) -> Option<Pid> {
         Pid::from_raw(i32::try_from(self.child.id()).ok()?)
     }
@@ -139,7 +145,6 @@ impl Running {
             End::NotYet => return None,
             End::Known { success } => {
                 self.kill();
-                let _ = self.child.wait();
                 success
             }
             End::Reaped => true,
@@ -154,6 +159,19 @@ impl Running {
             Some(Ok(None)) => End::NotYet,
             Some(Ok(Some(status))) => End::Known { success: status.exit_status() == Some(0) },
             Some(Err(_)) | None => End::Reaped,
+        }
+    }
+
+    /// Reaps what has ended of the group; true when no child of this process is left in it.
+    fn group_is_reaped(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+        let Some(pid) = self.pid() else { return true };
+        loop {
+            match waitid(WaitId::Pgid(Some(pid)), options) {
+                Ok(Some(_)) => {}
+                Ok(None) => return false,
+                Err(_) => return true,
+            }
         }
     }
 
@@ -206,15 +224,17 @@ fn wait(running: &[Running], deadline: Instant) -> bool {
     true
 }
 
-/// Takes the ended processes from the table, so that none stays there as a zombie; those that the kernel holds are
-/// left to it after a while.
+/// Takes the killed processes and what they left behind from the table, so that none stays there as a zombie; those that
+/// the kernel holds are left to it after a while.
 fn reap(mut killed: Vec<Running>) {
     let deadline = Instant::now() + GRACE;
     for process in &mut killed {
+        // What is waited for now are all processes of the group, of which nothing tells.
         process.pipes = [None, None];
+        process.descriptor = None;
     }
     loop {
-        killed.retain_mut(|process| matches!(process.child.try_wait(), Ok(None)));
+        killed.retain(|process| !process.group_is_reaped());
         if killed.is_empty() || !wait(&killed, deadline) {
             return;
         }
@@ -241,5 +261,6 @@ mod tests {
         // The shell misses what -c wants.
         let Outcome::Ended { success: false, printed: [out, err] } = outcome else { panic!("{outcome:?}") };
         assert!(out.is_empty() && !err.is_empty());
+        reap(vec![process]);
     }
 }

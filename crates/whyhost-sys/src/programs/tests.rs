@@ -43,19 +43,9 @@ fn mode(path: &Path, mode: u32) {
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// The process is no more, or is a zombie that its new parent has not reaped yet.
+/// Nothing of the process is left, not even a zombie: it was reaped by the call, and not only killed.
 fn is_gone(pid: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-    stat.rsplit(')').next().is_none_or(|rest| rest.trim().is_empty() || rest.trim().starts_with(['Z', 'X']))
-}
-
-/// Processes that were killed are gone when the kernel has got to it; a minute is a failure.
-fn await_gone(pid: &str) {
-    let deadline = Instant::now() + LONG;
-    while !is_gone(pid) {
-        assert!(Instant::now() < deadline, "process {pid} is still there");
-        thread::yield_now();
-    }
+    !Path::new(&format!("/proc/{}", pid.trim())).exists()
 }
 
 #[test]
@@ -111,9 +101,7 @@ fn those_that_hang_share_one_bound_and_are_ended() {
     let what = format!("version of {}, {}", scripts.at("node"), scripts.at("curl"));
     assert_eq!(gaps, [Gap { what, why: "it did not end in time".into() }]);
     for name in ["node", "curl"] {
-        let pid = fs::read_to_string(at(name)).unwrap();
-        // Reaped by the call, not only killed.
-        assert!(!Path::new(&format!("/proc/{}", pid.trim())).exists(), "{name}");
+        assert!(is_gone(&fs::read_to_string(at(name)).unwrap()), "{name}");
     }
 }
 
@@ -141,13 +129,21 @@ fn much_output_before_the_end_does_not_block() {
 #[test]
 fn a_child_that_keeps_the_pipes_is_ended_with_its_group() {
     let folder = tempfile::tempdir().unwrap();
-    let pid = folder.path().join("pid").display().to_string();
-    let body = format!("(trap '' TERM; while :; do :; done) &\necho $! > {pid}\necho v20.1.2");
+    let pid = |name: &str| folder.path().join(name).display().to_string();
+    // A child, and a child of that: both outlive the script.
+    let inner = format!("(while :; do :; done) & echo $! > {}; while :; do :; done", pid("inner"));
+    let body = format!(
+        "(trap '' TERM; {inner}) &\necho $! > {}\nwhile [ ! -s {} ]; do :; done\necho v20.1.2",
+        pid("outer"),
+        pid("inner")
+    );
     let scripts = Scripts::new(&[("node", &body)]);
     let started = Instant::now();
     assert_eq!(scripts.programs(LONG), (vec!["node 20.1.2".into()], vec![]));
     assert!(started.elapsed() < LONG, "it waited for the pipes");
-    await_gone(&fs::read_to_string(&pid).unwrap());
+    for name in ["outer", "inner"] {
+        assert!(is_gone(&fs::read_to_string(pid(name)).unwrap()), "{name}");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ fn snapshot(hosts: &str) -> Snapshot {
         RawFile::text("/etc/hosts", hosts.as_bytes()),
         RawFile::text("/etc/nsswitch.conf", b"hosts: files\n"),
         RawFile::text("/etc/host.conf", b"multi on\n"),
+        RawFile::text("/etc/resolv.conf", b"nameserver 127.0.0.1\n"),
     ];
     snapshot.interfaces = vec![
         interface(1, "lo", 0x9, &[("127.0.0.1", 8), ("::1", 128)]),

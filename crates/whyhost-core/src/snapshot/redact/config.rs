@@ -3,6 +3,7 @@
 use super::Masks;
 use super::known;
 use super::name::{is_kept, is_resolver_option};
+use super::server;
 use super::symbols::{self, Symbol};
 use std::net::IpAddr;
 
@@ -15,6 +16,10 @@ enum Kind {
     /// gai.conf, host.conf: keywords, numbers, addresses.
     Keywords,
     OsRelease,
+    /// resolved.conf, wgetrc: `name = value`.
+    Settings,
+    /// nginx, HAProxy, Apache.
+    Server,
     /// A kernel switch.
     Switch,
     Other,
@@ -25,12 +30,19 @@ impl Kind {
         if path.starts_with("/proc/sys/") || path.starts_with("/sys/") {
             return Kind::Switch;
         }
+        if server::is_file(path) {
+            return Kind::Server;
+        }
+        if path.contains("/resolved.conf.d/") {
+            return Kind::Settings;
+        }
         match path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "hosts" => Kind::Hosts,
             "resolv.conf" | "stub-resolv.conf" => Kind::Resolv,
             "nsswitch.conf" => Kind::Nsswitch,
             "gai.conf" | "host.conf" => Kind::Keywords,
             "os-release" => Kind::OsRelease,
+            "resolved.conf" | "wgetrc" => Kind::Settings,
             _ => Kind::Other,
         }
     }
@@ -38,7 +50,7 @@ impl Kind {
     fn begins_comment(self, symbol: Symbol) -> bool {
         match symbol {
             Symbol::Char('#') => self != Kind::Switch,
-            Symbol::Char(';') => self == Kind::Resolv,
+            Symbol::Char(';') => matches!(self, Kind::Resolv | Kind::Settings),
             _ => false,
         }
     }
@@ -52,6 +64,8 @@ pub(super) fn mask(masks: &mut Masks, path: &str, bytes: &[u8]) -> Vec<u8> {
         let (words, comment) = line.split_at(comment);
         let mut masked = match kind {
             Kind::OsRelease => os_release(words),
+            Kind::Settings => masks.settings(words),
+            Kind::Server => masks.server(words),
             _ => in_words(words, |at, first, word| masks.word(kind, at, first, word)),
         };
         masked.extend(masks.comment(comment));
@@ -60,7 +74,10 @@ pub(super) fn mask(masks: &mut Masks, path: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Masks the words of a text; what separates them stays. The callback gets the word's place, the first word, the word.
-fn in_words(text: &[Symbol], mut mask: impl FnMut(usize, &str, &[Symbol]) -> Vec<Symbol>) -> Vec<Symbol> {
+pub(super) fn in_words(
+    text: &[Symbol],
+    mut mask: impl FnMut(usize, &str, &[Symbol]) -> Vec<Symbol>,
+) -> Vec<Symbol> {
     let mut result = Vec::with_capacity(text.len());
     let mut first = None;
     let mut count = 0;
@@ -88,7 +105,7 @@ impl Masks {
             Kind::Keywords => {
                 number || known::KEYWORDS.contains(&text.to_ascii_lowercase().trim_end_matches([',', ';']))
             }
-            Kind::Hosts | Kind::OsRelease | Kind::Other => false,
+            Kind::Hosts | Kind::OsRelease | Kind::Settings | Kind::Server | Kind::Other => false,
         };
         match kind {
             _ if stays => word.to_vec(),
@@ -177,7 +194,7 @@ fn os_release(line: &[Symbol]) -> Vec<Symbol> {
     [&line[..split], &masked(&line[split..])].concat()
 }
 
-fn masked(word: &[Symbol]) -> Vec<Symbol> {
+pub(super) fn masked(word: &[Symbol]) -> Vec<Symbol> {
     word.iter().map(|symbol| symbol.masked()).collect()
 }
 

@@ -295,6 +295,14 @@ pub(super) const PROGRAM_OPTIONS: &[&str] = &[
     "-Dsun.net.inetaddr.negative.ttl",
     "-Dsun.net.spi.nameservice.provider.1",
     "-Dnetworkaddress.cache.ttl",
+    "-Dhttp.proxyHost",
+    "-Dhttp.proxyPort",
+    "-Dhttp.nonProxyHosts",
+    "-Dhttps.proxyHost",
+    "-Dhttps.proxyPort",
+    "-DsocksProxyHost",
+    "-DsocksProxyPort",
+    "--use-env-proxy",
     "netdns",
 ];
 
@@ -330,4 +338,10 @@ pub(super) const FOLDERS: &[&str] = &[
     "hosts",
     "host.conf",
     "Users",
+];
+
+/// Values of switches and of CGI's `REQUEST_METHOD`.
+pub(super) const SWITCH_VALUES: &[&str] = &[
+    "true", "false", "yes", "no", "on", "off", "ares", "native", "GET", "HEAD", "POST", "PUT", "DELETE",
+    "OPTIONS", "PATCH",
 ];

@@ -7,7 +7,9 @@
 mod address;
 mod config;
 mod known;
+mod known_servers;
 mod name;
+mod server;
 mod symbols;
 mod value;
 
@@ -19,7 +21,9 @@ use std::collections::HashSet;
 
 /// The snapshot with masks for foreign addresses, host names, user names, comments and values of the environment.
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
-    let mut masks = Masks { private: private_words(snapshot), ..Masks::default() };
+    let chosen =
+        ["HOSTALIASES", "RESOLV_HOST_CONF"].iter().filter_map(|name| snapshot.env.get(*name).cloned());
+    let mut masks = Masks { private: private_words(snapshot), chosen: chosen.collect(), ..Masks::default() };
     let mut redacted = snapshot.clone();
     redacted.os.hostname = masks.names.host_text(&snapshot.os.hostname);
     redacted.os.kernel = masks.kernel(&snapshot.os.kernel);
@@ -67,6 +71,8 @@ struct Masks {
     addresses: address::Addresses,
     names: name::Names,
     private: HashSet<String>,
+    /// Paths that variables name: masked alike as a value and as a file.
+    chosen: HashSet<String>,
 }
 
 impl Masks {

@@ -4,8 +4,8 @@
 //! can be computed back and masking twice changes nothing. Labels are masked one by one, so that a name stays a part
 //! of a longer one, and a search domain stays the end of a name.
 
-use super::known;
 use super::symbols::{self, Symbol};
+use super::{known, known_servers};
 use std::collections::HashMap;
 
 /// The pseudonyms given so far.
@@ -108,7 +108,15 @@ impl Names {
 
 /// A word that stays where it stands for itself, so it must not stand for something else.
 fn has_meaning(word: &str) -> bool {
-    let lists = [known::TOP_LABELS, known::USERS, known::KEYWORDS, known::FOLDERS];
+    let lists = [
+        known::TOP_LABELS,
+        known::USERS,
+        known::KEYWORDS,
+        known::FOLDERS,
+        known_servers::SITES,
+        known_servers::SERVER_WORDS,
+        known_servers::SETTING_VALUES,
+    ];
     is_kept(word)
         || lists.iter().any(|list| contains(list, word))
         || is_common_interface(word)

@@ -2,24 +2,43 @@
 
 use super::config::{crossed_out, words};
 use super::name::{is_kernel_word, is_resolver_option, is_system_user};
-use super::{Masks, known};
+use super::{Masks, known, server};
 use std::net::SocketAddr;
 
 impl Masks {
     /// The value of an environment variable; its structure stays.
     pub(super) fn variable(&mut self, name: &str, value: &str) -> String {
         match name.to_ascii_uppercase().as_str() {
-            "HTTP_PROXY" | "HTTPS_PROXY" | "NO_PROXY" | "ALL_PROXY" => self.each_of(value, ',', Masks::url),
+            name if name.ends_with("_PROXY") && name != "NODE_USE_ENV_PROXY" => {
+                self.each_of(value, ',', Masks::url)
+            }
+            "NPM_CONFIG_NOPROXY" => self.each_of(value, ',', Masks::url),
             "RES_OPTIONS" => {
                 words(value, |w| if is_resolver_option(w) { w.to_owned() } else { crossed_out(w) })
             }
             "LOCALDOMAIN" => words(value, |word| self.host(word)),
-            "HOSTALIASES" | "RESOLV_HOST_CONF" => self.own_path(value),
+            "HOSTALIASES" | "RESOLV_HOST_CONF" | "CURL_HOME" | "WGETRC" | "JAVA_HOME" => self.own_path(value),
             "RESOLV_MULTI" if known::KEYWORDS.contains(&value) => value.to_owned(),
             "GODEBUG" => self.each_of(value, ',', |_, setting| option(setting)),
-            "NODE_OPTIONS" | "JAVA_TOOL_OPTIONS" => words(value, option),
+            "NODE_OPTIONS" | "JAVA_TOOL_OPTIONS" | "JDK_JAVA_OPTIONS" | "_JAVA_OPTIONS" => {
+                words(value, option)
+            }
+            "PGHOST" | "PGHOSTADDR" | "MYSQL_HOST" => self.each_of(value, ',', Masks::host_or_path),
+            "NODE_USE_ENV_PROXY" | "RUBY_TCP_NO_FAST_FALLBACK" if matches!(value, "0" | "1") => {
+                value.to_owned()
+            }
+            "NODE_USE_ENV_PROXY" | "RUBY_TCP_NO_FAST_FALLBACK" | "GRPC_DNS_RESOLVER" | "REQUEST_METHOD"
+                if known::SWITCH_VALUES.contains(&value) =>
+            {
+                value.to_owned()
+            }
             _ => crossed_out(value),
         }
+    }
+
+    /// A host, or the folder of a Unix socket.
+    fn host_or_path(&mut self, text: &str) -> String {
+        if text.starts_with('/') { self.own_path(text) } else { self.host(text) }
     }
 
     fn each_of(
@@ -33,7 +52,7 @@ impl Masks {
     }
 
     /// `scheme://user:password@host:port/path`, of which only the host must be there. Scheme and port stay.
-    fn url(&mut self, url: &str) -> String {
+    pub(super) fn url(&mut self, url: &str) -> String {
         let (scheme, rest) = match url.find("://") {
             Some(at) if url[..at].bytes().all(|b| b.is_ascii_alphanumeric()) && at < 10 => {
                 url.split_at(at + 3)
@@ -64,12 +83,21 @@ impl Masks {
         }
     }
 
-    /// A path: what lies in a home folder is masked, and so is a part that is a user's name.
+    /// A path: what lies in a home folder is masked, and so is a part that is a user's name or the file of a site.
     pub(super) fn path(&mut self, path: &str) -> String {
-        let mut at_home = false;
+        if self.chosen.contains(path) {
+            return self.own_path(path);
+        }
+        let (mut at_home, mut of_sites) = (false, false);
         let mut part = |part: &str| {
-            let masked =
-                if at_home || self.is_private(part) { self.names.host_text(part) } else { part.to_owned() };
+            let masked = if at_home || self.is_private(part) {
+                self.names.host_text(part)
+            } else if of_sites {
+                self.site(part)
+            } else {
+                part.to_owned()
+            };
+            of_sites |= server::is_folder(part);
             let folder = part.trim_end_matches(['/', '\\']);
             at_home |= ["home", "users"].iter().any(|home| folder.eq_ignore_ascii_case(home));
             masked
