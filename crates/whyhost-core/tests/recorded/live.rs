@@ -25,6 +25,9 @@ pub struct Ran {
     pub model: String,
     /// Version, as [`program::choose`] reads it.
     pub version: String,
+    /// Programs and libraries that it is made of, with their versions, as a snapshot names them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub with: BTreeMap<String, String>,
     /// Environment of its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
@@ -173,6 +176,10 @@ pub struct Expected {
 pub fn expected(machine: &Machine, ran: &Ran, name: &str, port: u16) -> Option<Expected> {
     let mut machine = machine.clone();
     machine.raw.env.extend(ran.env.clone());
+    for (id, version) in &ran.with {
+        let (id, version) = (id.clone(), version.clone());
+        machine.raw.programs.push(Program { id, path: String::new(), version });
+    }
     let chosen = program::choose(&machine, &format!("{}-{}", ran.model, ran.version))?;
     let answer = program::answer(&machine, &chosen, &query(name, port));
     let strategy = chosen.behaviour(&machine).0.strategy_for(name);
@@ -237,6 +244,12 @@ pub const DEVIATIONS: &[Deviation] = &[
             ran.model == "ruby" && expected.answer.addresses.iter().any(|r| is_mapped(r.address.address))
         },
     },
+    Deviation {
+        reason: "gethostbyname keeps the order of delivery, getaddrinfo for AF_INET sorts",
+        holds: |_, ran, _, expected, _| {
+            ["nc-traditional", "erlang"].contains(&ran.model.as_str()) && expected.answer.addresses.len() > 1
+        },
+    },
 ];
 
 fn is_mapped(address: IpAddr) -> bool {
@@ -275,11 +288,4 @@ pub fn verdict(machine: &Machine, ran: &Ran, name: &str, port: u16, seen: &Tried
         Some(deviation) => Verdict::Known(deviation.reason),
         None => Verdict::Different(Box::new(expected)),
     })
-}
-
-/// Programs that others look at for their version, as a snapshot names them.
-pub fn installed(all: &BTreeMap<String, Ran>) -> Vec<Program> {
-    let curl = all.get("curl").into_iter();
-    curl.map(|ran| Program { id: ran.model.clone(), path: String::new(), version: ran.version.clone() })
-        .collect()
 }

@@ -16,6 +16,9 @@ pub(crate) struct Client {
     pub(crate) version: &'static [&'static str],
     /// Command that makes one attempt to connect, with `{name}` and `{port}`.
     pub(crate) run: &'static [&'static str],
+    /// Programs and libraries that it is made of, as a snapshot names them, with the command that prints the version;
+    /// none: its own version is meant.
+    pub(crate) with: &'static [(&'static str, &'static [&'static str])],
     /// Environment of its own.
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// It takes this name as it is; programs that rewrite or refuse a spelling are not given it.
@@ -65,6 +68,7 @@ pub(crate) const PLAIN: Client = Client {
     from: Origin::System,
     version: &[],
     run: &[],
+    with: &[],
     env: &[],
     takes: any,
     bound_ms: 3000,

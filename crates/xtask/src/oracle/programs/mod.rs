@@ -89,19 +89,26 @@ fn ready(ids: &str) -> Result<Vec<Ready>> {
     install::build(&chosen);
     let mut ready = Vec::new();
     for client in chosen {
-        match version(client) {
-            Ok(version) => {
-                let ran = Ran { model: client.model.into(), version, env: client::environment(client) };
-                ready.push(Ready { client, ran });
-            }
+        match ran(client) {
+            Ok(ran) => ready.push(Ready { client, ran }),
             Err(why) => say(&format!("SKIP {}: {why:#}", client.id)),
         }
     }
     Ok(ready)
 }
 
-fn version(client: &Client) -> Result<String> {
-    let words = client::filled(client.version, "", 0);
+fn ran(client: &Client) -> Result<Ran> {
+    let own = version(client, client.version)?;
+    let with = |(id, command): &(&str, &[&str])| {
+        let version = if command.is_empty() { own.clone() } else { version(client, command)? };
+        Ok(((*id).to_owned(), version))
+    };
+    let with = client.with.iter().map(with).collect::<Result<_>>()?;
+    Ok(Ran { model: client.model.into(), version: own, with, env: client::environment(client) })
+}
+
+fn version(client: &Client, command: &[&str]) -> Result<String> {
+    let words = client::filled(command, "", 0);
     let output = install::with_tree(&words).envs(client::environment(client)).stdin(Stdio::null()).output();
     let output = output.with_context(|| format!("{} is not here", words[0]))?;
     let printed = [output.stdout, b" ".to_vec(), output.stderr].concat();
@@ -109,7 +116,7 @@ fn version(client: &Client) -> Result<String> {
     // Java says first which options it takes from the environment.
     let told = |line: &&str| !line.starts_with("Picked up ");
     let text = printed.lines().filter(told).collect::<Vec<_>>().join("\n");
-    if output.status.code() == Some(127) || client.version[0] != "busybox" && !output.status.success() {
+    if output.status.code() == Some(127) || command[0] != "busybox" && !output.status.success() {
         bail!("{}", text.trim().lines().last().unwrap_or("it does not start"));
     }
     Version::find(&text).map(str::to_owned).context("it tells no version")
@@ -302,8 +309,5 @@ fn execute(plan: &Plan, ready: &[&Ready]) -> Result<Seen> {
     if !output.status.success() {
         bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
-    let mut seen: Seen = serde_json::from_slice(&output.stdout)?;
-    let all = ready.iter().map(|r| (r.client.id.to_owned(), r.ran.clone())).collect();
-    seen.snapshot.programs = live::installed(&all);
-    Ok(seen)
+    Ok(serde_json::from_slice(&output.stdout)?)
 }

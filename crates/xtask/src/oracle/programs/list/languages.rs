@@ -89,7 +89,7 @@ pub(super) const SYSTEM: &[Client] = &[
     },
 ];
 
-const GO: Client = Client { version: &["{programs}/go/cgo"], ..PLAIN };
+const GO: Client = Client { version: &["{programs}/go/cgo"], with: &[("go", &[])], ..PLAIN };
 
 pub(super) const FETCHED: &[Client] = &[
     Client {

@@ -31,6 +31,7 @@ pub(super) const SYSTEM: &[Client] = &[
     Client {
         id: "git",
         model: "git",
+        with: &[("curl", &["curl", "--version"])],
         version: &["git", "--version"],
         run: &["git", "-c", "http.proxy=", "ls-remote", "http://{name}:{port}/x"],
         ..PLAIN
@@ -76,6 +77,10 @@ pub(super) const FETCHED: &[Client] = &[
         model: "aria2",
         from: Origin::Debian(&["aria2"]),
         version: &["aria2c", "--version"],
+        with: &[(
+            "c-ares",
+            &["sh", "-c", "grep -ao '1[.][0-9]*[.][0-9]' /usr/lib/*/libcares.so.2 | head -1"],
+        )],
         run: &[
             "aria2c",
             "-q",
@@ -96,6 +101,7 @@ pub(super) const FETCHED: &[Client] = &[
         from: Origin::Debian(&["lynx"]),
         version: &["lynx", "-version"],
         run: &["lynx", "-cfg=/dev/null", "-dump", "http://{name}:{port}/"],
+        takes: no_final_dot,
         ..PLAIN
     },
     Client {
