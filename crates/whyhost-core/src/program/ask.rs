@@ -107,16 +107,13 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
             Addrconfig::Unset => false,
             Addrconfig::Set => true,
             Addrconfig::ForAnyFamily => query.family == Family::Any,
+            Addrconfig::NotForLocalhost => query.name != "localhost",
         };
         let flags = QueryFlags { addrconfig, ..query.flags };
         system(machine, &Query { family: narrowed(query.family, family), flags, ..query.clone() })
     };
     match behaviour.lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
-        Lookup::SystemAddrconfigNotLocalhost if query.name == "localhost" => {
-            ask(Family::Any, Addrconfig::Unset)
-        }
-        Lookup::SystemAddrconfigNotLocalhost => ask(Family::Any, Addrconfig::Set),
         Lookup::SystemV4ForLocalhost if query.name.eq_ignore_ascii_case("localhost") => {
             ask(Family::V4, Addrconfig::Unset)
         }
