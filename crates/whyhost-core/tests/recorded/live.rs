@@ -254,6 +254,20 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        reason: "Node hands a link-local address on without its interface (dns.lookup): connect fails with EINVAL",
+        holds: |_, ran, _, expected, _| {
+            ran.model == "node" && expected.answer.addresses.iter().any(|r| r.address.scope_id != 0)
+        },
+    },
+    Deviation {
+        reason: "urllib3 asks for IPv4 alone where ::1 cannot be bound (util/connection.py: allowed_gai_family)",
+        holds: |machine, ran, _, expected, seen| {
+            let loopback: IpAddr = std::net::Ipv6Addr::LOCALHOST.into();
+            let v6 = machine.interface_of(loopback).is_some();
+            ran.model == "python" && !v6 && seen.addresses.len() <= expected.tried.addresses.len()
+        },
+    },
+    Deviation {
         reason: "gethostbyname keeps the order of delivery, getaddrinfo for AF_INET sorts",
         holds: |_, ran, _, expected, _| {
             ["nc-traditional", "erlang"].contains(&ran.model.as_str()) && expected.answer.addresses.len() > 1
