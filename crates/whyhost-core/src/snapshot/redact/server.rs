@@ -36,12 +36,17 @@ impl Masks {
     pub(super) fn site(&mut self, name: &str) -> String {
         let end = ENDS.iter().find(|end| name.ends_with(**end)).copied().unwrap_or_default();
         let bare = &name[..name.len() - end.len()];
-        if known_servers::SITES.contains(&bare) { name.to_owned() } else { self.names.host_text(bare) + end }
+        if bare == "*" || known_servers::SITES.contains(&bare) {
+            name.to_owned()
+        } else {
+            self.names.host_text(bare) + end
+        }
     }
 
     /// A line of statements. Ports stay in those that say where something listens or goes.
     pub(super) fn server(&mut self, line: &[Symbol]) -> Vec<Symbol> {
         let mut first: Option<bool> = None;
+        let mut statement = String::new();
         in_words(line, |_, _, word| {
             if word.iter().any(|symbol| matches!(symbol, Symbol::Raw(_))) {
                 return masked(word);
@@ -49,6 +54,9 @@ impl Masks {
             let text = symbols::text(word);
             let core = text.trim_matches(MARKS);
             let is_known = contains(known_servers::SERVER_WORDS, core);
+            if first.is_none() {
+                statement = core.to_ascii_lowercase();
+            }
             let says_where = *first.get_or_insert_with(|| contains(known_servers::SERVER_STATEMENTS, core));
             if text.ends_with([';', '{', '}']) {
                 first = None;
@@ -57,6 +65,9 @@ impl Masks {
             let mask = match () {
                 () if is_known || is_port || core.is_empty() => core.to_owned(),
                 () if says_where => self.url(core),
+                // A variable may say where a request goes, or hold anything else.
+                () if statement == "set" && is_localhost(core) => self.url(core),
+                () if statement == "include" && names_folder(core) => self.path(core),
                 () => self.host(core),
             };
             let start = text.len() - text.trim_start_matches(MARKS).len();
@@ -90,6 +101,18 @@ impl Masks {
             crossed_out(name)
         }
     }
+}
+
+/// `localhost:8000`, `http://localhost`.
+fn is_localhost(word: &str) -> bool {
+    let host = word.split_once("://").map_or(word, |(_, rest)| rest);
+    host.split([':', '/']).next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
+}
+
+/// The files of sites, as an `include` of nginx names them: without them their masks would not be read.
+fn names_folder(path: &str) -> bool {
+    let below = path.strip_prefix("/etc/nginx/").unwrap_or(path);
+    below.split_once('/').is_some_and(|(folder, rest)| is_folder(folder) && !rest.contains('/'))
 }
 
 fn contains(words: &[&str], word: &str) -> bool {
