@@ -1,5 +1,10 @@
 //! docs/resolvers.md is what the models say.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the test reads and writes the page; the crate itself touches no file"
+)]
+
 mod profiles;
 
 use std::path::Path;

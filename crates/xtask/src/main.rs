@@ -33,6 +33,9 @@ enum Task {
     /// Build the machine of the plan on stdin, here and now
     #[command(hide = true)]
     OracleInside,
+    /// Build the machine of the case on stdin, here and now, and run programs there
+    #[command(hide = true)]
+    OracleProgramsInside,
     /// Ask a question
     #[command(hide = true)]
     OracleAsk {
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::OracleImportRuntimes { dir } => import::runtimes::run(&dir)?,
         Task::Oracle(args) => return oracle::run(&args),
         Task::OracleInside => oracle::inside::run()?,
+        Task::OracleProgramsInside => oracle::programs::inside::run()?,
         Task::OracleAsk { question } => oracle::inside::ask(&question)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -107,12 +107,17 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
             Addrconfig::Unset => false,
             Addrconfig::Set => true,
             Addrconfig::ForAnyFamily => query.family == Family::Any,
+            Addrconfig::NotForLocalhost => query.name != "localhost",
         };
         let flags = QueryFlags { addrconfig, ..query.flags };
         system(machine, &Query { family: narrowed(query.family, family), flags, ..query.clone() })
     };
     match behaviour.lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
+        Lookup::SystemV4ForLocalhost if query.name.eq_ignore_ascii_case("localhost") => {
+            ask(Family::V4, Addrconfig::Unset)
+        }
+        Lookup::SystemV4ForLocalhost => ask(Family::Any, Addrconfig::Unset),
         Lookup::SystemV4ElseV6 => {
             let v4 = ask(Family::V4, Addrconfig::Unset);
             if matches!(v4.status, Status::Found | Status::Unknown) {

@@ -96,6 +96,17 @@ pub struct Behaviour {
     pub strategy: Strategy,
 }
 
+impl Behaviour {
+    /// How it connects to `name`: a Unix socket stands for `localhost` in this very spelling alone
+    /// (MariaDB `mysql_real_connect`: `strcmp`).
+    pub fn strategy_for(&self, name: &str) -> Strategy {
+        match self.strategy {
+            Strategy::UnixSocket if name != "localhost" => Strategy::InTurn,
+            strategy => strategy,
+        }
+    }
+}
+
 /// Whom a program asks for the addresses of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
@@ -106,6 +117,8 @@ pub enum Lookup {
         /// With `AI_ADDRCONFIG`.
         addrconfig: Addrconfig,
     },
+    /// getaddrinfo, for `localhost` with `AF_INET`.
+    SystemV4ForLocalhost,
     /// getaddrinfo for `AF_INET`, and for `AF_INET6` only where that finds nothing.
     SystemV4ElseV6,
     /// getaddrinfo for `AF_UNSPEC`, from which addresses of the other families are dropped.
@@ -145,6 +158,8 @@ pub enum Addrconfig {
     Set,
     /// Unless it is told to use one family.
     ForAnyFamily,
+    /// For every name but `localhost` in this very spelling.
+    NotForLocalhost,
 }
 
 /// Addresses of `localhost` that a program knows by itself.
@@ -244,9 +259,14 @@ impl Lookup {
                     Family::V4 => " for IPv4",
                     Family::V6 => " for IPv6",
                 };
-                let flag = if addrconfig == Addrconfig::Unset { "" } else { " with AI_ADDRCONFIG" };
+                let flag = match addrconfig {
+                    Addrconfig::Unset => "",
+                    Addrconfig::Set | Addrconfig::ForAnyFamily => " with AI_ADDRCONFIG",
+                    Addrconfig::NotForLocalhost => " with AI_ADDRCONFIG for other names than localhost",
+                };
                 format!("as {own}{family}{flag}")
             }
+            Lookup::SystemV4ForLocalhost => format!("as {own}, localhost for IPv4"),
             Lookup::SystemV4ElseV6 => format!("as {own} for IPv4, for IPv6 where there is none"),
             Lookup::SystemOnlyV4 => format!("as {own}, IPv4 alone is kept"),
             Lookup::SystemOnlyV6 => format!("as {own}, IPv6 alone is kept"),
@@ -262,11 +282,20 @@ impl Lookup {
 
     /// It goes through the machine's getaddrinfo.
     pub fn is_system(self) -> bool {
-        use Lookup::{System, SystemApart, SystemOnlyV4, SystemOnlyV6, SystemV4ElseV6, UnixSocket};
-        matches!(
-            self,
-            System { .. } | SystemApart | SystemOnlyV4 | SystemOnlyV6 | SystemV4ElseV6 | UnixSocket
-        )
+        match self {
+            Lookup::System { .. }
+            | Lookup::SystemApart
+            | Lookup::SystemOnlyV4
+            | Lookup::SystemOnlyV6
+            | Lookup::SystemV4ElseV6
+            | Lookup::SystemV4ForLocalhost
+            | Lookup::UnixSocket => true,
+            Lookup::Own { .. }
+            | Lookup::OwnApart { .. }
+            | Lookup::Dns
+            | Lookup::Nothing
+            | Lookup::LastHostsLine => false,
+        }
     }
 }
 

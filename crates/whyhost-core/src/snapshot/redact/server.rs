@@ -16,6 +16,8 @@ const FOLDERS: [&str; 8] = [
     "resolved.conf.d",
     "servers-enabled",
 ];
+/// Further folders and patterns in paths of configuration files that say nothing about a site.
+const PACKAGED: [&str; 7] = ["etc", "nginx", "haproxy", "apache2", "httpd", "*", "*.conf"];
 /// Ends of such names.
 const ENDS: [&str; 2] = [".conf", ".cfg"];
 /// What stands around a word without being part of it.
@@ -36,11 +38,7 @@ impl Masks {
     pub(super) fn site(&mut self, name: &str) -> String {
         let end = ENDS.iter().find(|end| name.ends_with(**end)).copied().unwrap_or_default();
         let bare = &name[..name.len() - end.len()];
-        if bare == "*" || known_servers::SITES.contains(&bare) {
-            name.to_owned()
-        } else {
-            self.names.host_text(bare) + end
-        }
+        if known_servers::SITES.contains(&bare) { name.to_owned() } else { self.names.host_text(bare) + end }
     }
 
     /// A line of statements. Ports stay in those that say where something listens or goes.
@@ -64,15 +62,25 @@ impl Masks {
             let is_port = says_where && core.parse::<u16>().is_ok();
             let mask = match () {
                 () if is_known || is_port || core.is_empty() => core.to_owned(),
+                () if is_place(core) => self.place(core),
                 () if says_where => self.url(core),
                 // A variable may say where a request goes, or hold anything else.
                 () if statement == "set" && is_localhost(core) => self.url(core),
-                () if statement == "include" && names_folder(core) => self.path(core),
                 () => self.host(core),
             };
             let start = text.len() - text.trim_start_matches(MARKS).len();
             symbols::of(&format!("{}{mask}{}", &text[..start], &text[start + core.len()..]))
         })
+    }
+
+    /// A path of the configuration: the folders that packages make stay, so that an `include` still leads to its files.
+    fn place(&mut self, path: &str) -> String {
+        let parts = path.split('/').map(|part| match part {
+            "" => String::new(),
+            part if PACKAGED.contains(&part) || is_folder(part) => part.to_owned(),
+            part => self.site(part),
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     /// `name = value …`, `name=value`, `[Section]`.
@@ -109,10 +117,10 @@ fn is_localhost(word: &str) -> bool {
     host.split([':', '/']).next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
 }
 
-/// The files of sites, as an `include` of nginx names them: without them their masks would not be read.
-fn names_folder(path: &str) -> bool {
-    let below = path.strip_prefix("/etc/nginx/").unwrap_or(path);
-    below.split_once('/').is_some_and(|(folder, rest)| is_folder(folder) && !rest.contains('/'))
+/// A path below the configuration of a server, as `include` names it.
+fn is_place(word: &str) -> bool {
+    let first = word.trim_start_matches('/').split('/').next().unwrap_or_default();
+    word.contains('/') && (is_folder(first) || (word.starts_with("/etc/") && is_file(word)))
 }
 
 fn contains(words: &[&str], word: &str) -> bool {
