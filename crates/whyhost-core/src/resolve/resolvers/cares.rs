@@ -344,6 +344,9 @@ fn lookups(machine: &Machine, version: Version) -> Vec<Place> {
         let line = if early { line.split('#').next().unwrap_or_default() } else { line };
         if let Some((database, list)) = line.split_once(':')
             && (if early { database } else { database.trim() }) == "hosts"
+            // Early versions keep the first line (ares_init.c: `!channel->lookups`): run with `hosts: dns` before
+            // `hosts: files` and 1.18.1, where the name of the file is not found.
+            && !(early && !nsswitch.is_empty())
         {
             set(&mut nsswitch, list.split([' ', '\t']).filter(|w| !w.is_empty()), early);
         }
