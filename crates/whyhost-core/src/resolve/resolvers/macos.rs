@@ -11,9 +11,7 @@ use crate::resolve::numeric::{Numeric, numeric};
 use crate::resolve::order::keyed::{RFC6724, Style, Unreachable, as_delivered};
 use crate::resolve::stage::{Candidate, hosts};
 use crate::snapshot::{Family, OsFamily, ScopedAddr};
-use hosts_edit::HostsFile;
 use hosts_edit::dialect::{LIBINFO, MACOS};
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// macOS.
@@ -57,9 +55,7 @@ fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ord
         trace.push(Step::new("numeric", format!("{name} is an address: nothing is asked")));
         return Ok((as_delivered(vec![Candidate { address, from: Source::Literal }]), Vec::new()));
     }
-    let file = hosts::file(machine).map_err(Failure::Unknown)?;
-    let mut found: Vec<Candidate> = file.map(|f| listed(machine, f, name)).unwrap_or_default();
-    found.retain(|c| wanted(query.family, c.address.address));
+    let mut found = hosts::lookup(machine, &MACOS, name, query.family).map_err(Failure::Unknown)?;
     trace.push(Step::new("mDNSResponder, hosts", hosts::detail(machine, name, &found)));
     let mut unknown = None;
     for kind in kinds(query.family) {
@@ -109,48 +105,6 @@ fn wanted(family: Family, address: IpAddr) -> bool {
         Family::V4 => address.is_ipv4(),
         Family::V6 => address.is_ipv6(),
     }
-}
-
-/// The records that mDNSResponder makes of the file. A further name that is an alias already ends its line; what stands
-/// behind it is lost.
-fn listed(machine: &Machine, file: &HostsFile, name: &str) -> Vec<Candidate> {
-    let plain = |text: &[u8]| text.strip_suffix(b".").unwrap_or(text).to_ascii_lowercase();
-    let asked = plain(name.as_bytes());
-    // A name that is on no line has no record: large files are not worked through for it.
-    if file.view(&MACOS).places(name.as_bytes()).is_empty() {
-        return Vec::new();
-    }
-    let interface =
-        |zone: &[u8]| machine.raw.interfaces.iter().find(|i| i.name.as_bytes() == zone).map(|i| i.index);
-    let mut aliases: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
-    let mut records: Vec<(Vec<u8>, ScopedAddr, usize)> = Vec::new();
-    for entry in file.view(&MACOS).with_zones(&interface).entries() {
-        let mut names = entry.names.iter().map(|n| plain(&n.text));
-        let Some(first) = names.next() else { continue };
-        let address = ScopedAddr { address: entry.address, scope_id: entry.scope_id };
-        if records.iter().all(|(n, a, _)| (n, a) != (&first, &address)) {
-            records.push((first.clone(), address, entry.line));
-        }
-        for further in names {
-            if aliases.contains_key(&further) {
-                break;
-            }
-            if further != first {
-                aliases.insert(further, first.clone());
-            }
-        }
-    }
-    let target = aliases.get(&asked).unwrap_or(&asked);
-    let mut found: Vec<Candidate> = records
-        .into_iter()
-        .filter(|(owner, ..)| *owner == asked || owner == target)
-        .map(|(_, address, line)| Candidate {
-            address,
-            from: Source::HostsLine { path: machine.hosts.path.clone(), line },
-        })
-        .collect();
-    found.sort_by_key(|c| c.address.address.is_ipv6());
-    found
 }
 
 #[cfg(test)]
