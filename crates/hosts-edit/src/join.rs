@@ -1,6 +1,6 @@
 //! Answers of consumers for whom lines that share a name or an address work together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::dialect::Dialect;
@@ -9,6 +9,49 @@ use crate::lookup::{Hit, hit_of};
 use crate::reader::Reader;
 use crate::reverse::ReverseHit;
 use crate::view::View;
+
+/// Lines that can have a part in the answer for a name: those with the name, those that share a name (or an address) with
+/// one of them, and so on. The others change nothing, so a table of all names of a large file is not made for one.
+enum Linked {
+    Lines(HashSet<usize>),
+    /// The chain is too long to be followed.
+    All,
+}
+
+impl Linked {
+    /// Passes over the file; each finds at least one more line.
+    const PASSES: usize = 8;
+
+    fn with(view: View<'_>, name: &[u8], by_address: bool) -> Linked {
+        let dialect = view.dialect;
+        let mut lines = HashSet::new();
+        let mut names = HashSet::from([key(dialect, name)]);
+        let mut addresses = HashSet::new();
+        for _ in 0..Linked::PASSES {
+            let before = lines.len();
+            let mut reader = Reader::new(view);
+            while reader.advance() {
+                let shares_address = by_address && addresses.contains(&reader.value.ip);
+                let shares = shares_address || reader.named().any(|(_, n)| names.contains(&key(dialect, &n)));
+                if shares && lines.insert(reader.line()) {
+                    addresses.insert(reader.value.ip);
+                    names.extend(reader.named().map(|(_, n)| key(dialect, &n)));
+                }
+            }
+            if lines.len() == before {
+                return Linked::Lines(lines);
+            }
+        }
+        Linked::All
+    }
+
+    fn has(&self, line: usize) -> bool {
+        match self {
+            Linked::Lines(lines) => lines.contains(&line),
+            Linked::All => true,
+        }
+    }
+}
 
 /// Lines that c-ares 1.34 merged. Source: src/lib/ares_hosts_file.c `ares_hosts_file_add`, 1.34.5.
 #[derive(Default)]
@@ -25,11 +68,14 @@ struct Record {
 }
 
 impl Records {
-    fn read(view: View<'_>) -> Records {
+    fn read(view: View<'_>, lines: &Linked) -> Records {
         let dialect = view.dialect;
         let mut all = Records::default();
         let mut reader = Reader::new(view);
         while reader.advance() {
+            if !lines.has(reader.line()) {
+                continue;
+            }
             let names: Vec<Vec<u8>> = reader.named().map(|(_, text)| text.into_owned()).collect();
             if !names.is_empty() {
                 all.add(hit_of(&mut reader), names, dialect);
@@ -64,7 +110,7 @@ impl Records {
 /// The addresses of the record that has `name`.
 pub(crate) fn record_hits(view: View<'_>, name: &[u8]) -> Vec<Hit> {
     let dialect = view.dialect;
-    let mut all = Records::read(view);
+    let mut all = Records::read(view, &Linked::with(view, name, true));
     let Some(at) = all.by_name.get(&key(dialect, name)) else {
         return Vec::new();
     };
@@ -75,7 +121,7 @@ pub(crate) fn record_hits(view: View<'_>, name: &[u8]) -> Vec<Hit> {
 
 /// The names of the record that has `address`.
 pub(crate) fn record_names(view: View<'_>, address: IpAddr) -> Option<ReverseHit> {
-    let mut all = Records::read(view);
+    let mut all = Records::read(view, &Linked::All);
     let at = all.by_address.get(&address)?;
     let Record { addresses, names } = std::mem::take(&mut all.records[*at]);
     let line = addresses.iter().find(|hit| hit.address == address)?.line;
@@ -93,7 +139,7 @@ type Members = HashMap<Vec<u8>, Vec<Member>>;
 /// mDNSResponder: the addresses of `name`, IPv4 and IPv6 asked for one after the other.
 pub(crate) fn alias_hits(view: View<'_>, name: &[u8], family: Family) -> Vec<Hit> {
     let dialect = view.dialect;
-    let members = members(view);
+    let members = members(view, &Linked::with(view, name, false));
     let mut hits = Vec::new();
     for part in [Family::V4, Family::V6] {
         if family == part || family == Family::Any {
@@ -105,19 +151,22 @@ pub(crate) fn alias_hits(view: View<'_>, name: &[u8], family: Family) -> Vec<Hit
 
 /// mDNSMacOSX.c `mDNSMacOSXParseEtcHostsLine`, `mDNSMacOSXCreateEtcHostsEntry` (2600.100.147): an address record for the
 /// first name, an alias record to it for each further name, until a record is there already.
-fn members(view: View<'_>) -> Members {
+fn members(view: View<'_>, lines: &Linked) -> Members {
     let dialect = view.dialect;
     let mut members = Members::new();
+    let mut known = HashSet::new();
     let mut reader = Reader::new(view);
     while reader.advance() {
+        if !lines.has(reader.line()) {
+            continue;
+        }
         let names: Vec<Vec<u8>> = reader.named().map(|(_, text)| key(dialect, &text)).collect();
         let Some((first, aliases)) = names.split_first() else {
             continue;
         };
         let hit = hit_of(&mut reader);
         let of_first = members.entry(first.clone()).or_default();
-        let same = |m: &Member| matches!(m, Member::Address(h) if (h.address, h.scope_id) == (hit.address, hit.scope_id));
-        if !of_first.iter().any(same) {
+        if known.insert((first.clone(), hit.address, hit.scope_id)) {
             of_first.push(Member::Address(hit));
         }
         for alias in aliases.iter().filter(|alias| *alias != first) {

@@ -1,5 +1,6 @@
 //! Answers from the file alone: name to addresses.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::dialect::{Dialect, Families, Joins, MUSL, OtherFamily, Picks, SecondTry};
@@ -138,6 +139,7 @@ pub(crate) fn hit_of(reader: &mut Reader<'_>) -> Hit {
 fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
     let alone = hits.len() == 1;
     let mut kept: Vec<Hit> = Vec::new();
+    let mut known = HashSet::new();
     for hit in hits {
         let Some(address) = for_family(hit.address, family, dialect.families, alone) else {
             continue;
@@ -146,9 +148,7 @@ fn select(hits: Vec<Hit>, family: Family, dialect: &Dialect) -> Vec<Hit> {
         let forgets_zone = is_go && family != Family::Any;
         let zone = if forgets_zone { None } else { hit.zone };
         let hit = Hit { address, zone, ..hit };
-        let repeated =
-            kept.iter().any(|h| (h.address, h.scope_id, &h.zone) == (hit.address, hit.scope_id, &hit.zone));
-        if dialect.keeps_duplicates || !repeated {
+        if dialect.keeps_duplicates || known.insert((hit.address, hit.scope_id, hit.zone.clone())) {
             kept.push(hit);
         }
     }

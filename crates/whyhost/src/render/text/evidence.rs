@@ -28,12 +28,7 @@ impl Row {
 
 /// At most `limit` rows below a heading; nothing where there is no proof.
 pub(crate) fn evidence(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -> Vec<String> {
-    let mut rows = rows(ui, d, files);
-    let dropped = rows.len().saturating_sub(limit);
-    for _ in 0..dropped {
-        let least = rows.iter().enumerate().max_by_key(|(i, r)| (r.rank, *i)).map(|(i, _)| i);
-        rows.remove(least.expect("more rows than the limit"));
-    }
+    let rows = foremost(rows(ui, d, files, limit), limit);
     if rows.is_empty() {
         return Vec::new();
     }
@@ -47,6 +42,15 @@ pub(crate) fn evidence(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -
     lines
 }
 
+/// At most `limit` rows, in their order: those of low rank, and of one rank the first.
+fn foremost(rows: Vec<Row>, limit: usize) -> Vec<Row> {
+    let mut ranked: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    ranked.sort_by_key(|(_, row)| row.rank);
+    ranked.truncate(limit);
+    ranked.sort_by_key(|(place, _)| *place);
+    ranked.into_iter().map(|(_, row)| row).collect()
+}
+
 fn heading(d: &Diagnosis) -> String {
     let Some(answer) = d.answers.first() else { return "Evidence".into() };
     let resolver = answer.resolver;
@@ -58,11 +62,12 @@ fn heading(d: &Diagnosis) -> String {
     }
 }
 
-fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot) -> Vec<Row> {
+/// Of the addresses only the first `limit`: a name on thousands of lines has as many.
+fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Some(answer) = d.answers.first() {
         rows.extend(walk(answer));
-        rows.extend(answer.addresses.iter().enumerate().map(|(i, a)| address(i, a, files)));
+        rows.extend(answer.addresses.iter().take(limit).enumerate().map(|(i, a)| address(i, a, files)));
         rows.extend(order(answer));
     }
     let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();

@@ -8,7 +8,7 @@ use crate::resolve::stage::myhostname::is_localhost;
 use crate::resolve::stage::{Call, Candidate};
 use hosts_edit::dialect::RESOLVED;
 use hosts_edit::{HostsFile, SeenEntry};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The first version that answers aliases as CNAMEs (commits 1bd76a6217, 0ff8f2a33a).
@@ -29,13 +29,14 @@ pub(super) fn lookup(
     if places.is_empty() || is_stripped(file, name) {
         return None;
     }
-    let mut listed: Vec<Candidate> = Vec::new();
-    for place in places.iter().filter(|p| !p.address.is_unspecified()) {
-        if listed.iter().all(|c| c.address.address != place.address) {
-            let from = Source::HostsLine { path: machine.hosts.path.clone(), line: place.line };
-            listed.push(Candidate { address: place.address.into(), from });
-        }
-    }
+    let mut known = HashSet::new();
+    let given = places.iter().filter(|p| !p.address.is_unspecified() && known.insert(p.address));
+    let mut listed: Vec<Candidate> = given
+        .map(|place| Candidate {
+            address: place.address.into(),
+            from: Source::HostsLine { path: machine.hosts.path.clone(), line: place.line },
+        })
+        .collect();
     let spelling = places
         .iter()
         .find(|p| !p.address.is_unspecified())
@@ -104,12 +105,13 @@ fn covers(found: &[Candidate], call: Call) -> bool {
 
 /// The first name of the first line of each address.
 fn canonical_names(file: &HostsFile, listed: &[Candidate]) -> HashMap<IpAddr, Vec<u8>> {
+    let wanted: HashSet<IpAddr> = listed.iter().map(|c| c.address.address).collect();
     let mut names = HashMap::new();
     for head in file.view(&RESOLVED).heads() {
-        if listed.iter().any(|c| c.address.address == head.address) {
+        if wanted.contains(&head.address) {
             names.entry(head.address).or_insert_with(|| file.bytes()[head.name_span.clone()].to_vec());
         }
-        if names.len() == listed.len() {
+        if names.len() == wanted.len() {
             break;
         }
     }
@@ -123,23 +125,24 @@ fn is_stripped(file: &HostsFile, name: &str) -> bool {
         return false;
     }
     let plain = |text: &[u8]| text.strip_suffix(b".").unwrap_or(text).to_ascii_lowercase();
-    let mut stripped: Vec<Vec<u8>> = Vec::new();
+    let mut stripped: HashSet<Vec<u8>> = HashSet::new();
     for address in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
-        let mut names: Vec<Vec<u8>> = Vec::new();
+        let mut names: HashSet<Vec<u8>> = HashSet::new();
         let of_address = |e: &SeenEntry<'_>| e.address == address;
         let all_localhost = file.view(&RESOLVED).entries().filter(of_address).all(|entry| {
             names.extend(entry.names.iter().map(|n| plain(&n.text)));
             entry.names.iter().all(|n| is_localhost(&String::from_utf8_lossy(&n.text)))
         });
-        let loopback_alone = |name: &Vec<u8>| {
-            stripped.contains(name)
-                || file
-                    .view(&RESOLVED)
-                    .places(name)
-                    .iter()
-                    .all(|p| p.address.is_loopback() || p.address.is_unspecified())
+        // One pass for all of the names: a line may have thousands.
+        let counts = |e: &SeenEntry<'_>| !e.address.is_loopback() && !e.address.is_unspecified();
+        let elsewhere = || {
+            let mut others = file.view(&RESOLVED).entries().filter(counts).flat_map(|entry| entry.names);
+            others.any(|n| {
+                let name = plain(&n.text);
+                names.contains(&name) && !stripped.contains(&name)
+            })
         };
-        if all_localhost && names.iter().all(loopback_alone) {
+        if all_localhost && !elsewhere() {
             stripped.extend(names);
         }
     }
