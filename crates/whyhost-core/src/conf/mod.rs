@@ -2,6 +2,7 @@
 
 pub mod gai;
 pub mod haproxy;
+pub mod host_aliases;
 pub mod host_conf;
 pub mod nginx;
 pub mod nsswitch;

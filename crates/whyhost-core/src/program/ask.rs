@@ -3,7 +3,7 @@
 use super::{Addrconfig, Behaviour, Builtin, Chosen, Lookup, Order, When};
 use crate::machine::Machine;
 use crate::resolve::stage::{self, Call, Outcome};
-use crate::resolve::{self, Answer, Because, Query, QueryFlags, Ranked, Source, Status, Step};
+use crate::resolve::{self, Answer, Because, Evidence, Query, QueryFlags, Ranked, Source, Status, Step};
 use crate::snapshot::{Family, ScopedAddr};
 use hosts_edit::dialect::GLIBC;
 use std::net::IpAddr;
@@ -32,8 +32,8 @@ pub(super) fn addresses(
     query: &Query,
 ) -> Answer {
     let mut answer = match builtin(behaviour, query, When::Always) {
-        Some(builtin) => known(machine, builtin, query),
-        None => rescued(machine, behaviour, query, looked_up(machine, behaviour, query)),
+        Some(builtin) => known(builtin, query),
+        None => rescued(behaviour, query, looked_up(machine, behaviour, query)),
     };
     reorder(behaviour.order, &mut answer, settings);
     answer
@@ -50,11 +50,11 @@ pub fn system(machine: &Machine, query: &Query) -> Answer {
 }
 
 /// `answer`, or what the program knows by itself in place of a failure.
-fn rescued(machine: &Machine, behaviour: &Behaviour, query: &Query, mut answer: Answer) -> Answer {
+fn rescued(behaviour: &Behaviour, query: &Query, mut answer: Answer) -> Answer {
     let failed = !matches!(answer.status, Status::Found | Status::Unknown);
     let Some(builtin) = builtin(behaviour, query, When::NotFound).filter(|_| failed) else { return answer };
     let trace = std::mem::take(&mut answer.trace);
-    answer = known(machine, builtin, query);
+    answer = known(builtin, query);
     answer.trace.splice(0..0, trace);
     answer
 }
@@ -76,15 +76,11 @@ impl Builtin {
     }
 }
 
-fn known(machine: &Machine, builtin: &Builtin, query: &Query) -> Answer {
-    let wanted = |a: &IpAddr| match query.family {
-        Family::Any => true,
-        Family::V4 => a.is_ipv4(),
-        Family::V6 => a.is_ipv6(),
-    };
-    let addresses: Vec<IpAddr> = builtin.addresses.iter().copied().filter(wanted).collect();
+fn known(builtin: &Builtin, query: &Query) -> Answer {
+    let addresses: Vec<IpAddr> =
+        builtin.addresses.iter().copied().filter(|a| query.family.covers(*a)).collect();
     if addresses.is_empty() {
-        return plain(machine, Status::NoData, Vec::new(), Vec::new());
+        return plain(Status::NoData, Vec::new(), Vec::new());
     }
     let placed_by = if addresses.len() > 1 { Because::BuiltIn } else { Because::OnlyOne };
     let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
@@ -98,7 +94,7 @@ fn known(machine: &Machine, builtin: &Builtin, query: &Query) -> Answer {
         from: Source::Builtin { cite: builtin.cite.into() },
         placed_by: placed_by.clone(),
     });
-    plain(machine, Status::Found, ranked.collect(), trace)
+    plain(Status::Found, ranked.collect(), trace)
 }
 
 fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer {
@@ -126,16 +122,15 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
                 ask(Family::V6, Addrconfig::Unset)
             }
         }
-        Lookup::SystemOnlyV4 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv4, "IPv4"),
-        Lookup::SystemOnlyV6 => keep(ask(Family::Any, Addrconfig::Unset), IpAddr::is_ipv6, "IPv6"),
+        Lookup::SystemOnlyV4 => only_v4(ask(Family::Any, Addrconfig::Unset)),
         Lookup::Own { resolver, family } => own(machine, resolver, query, family),
         Lookup::SystemApart => apart(query, |family| ask(family, Addrconfig::Unset)),
         Lookup::OwnApart { resolver } => apart(query, |family| {
             let query = Query { family, ..query.clone() };
-            rescued(machine, behaviour, &query, own(machine, resolver, &query, family))
+            rescued(behaviour, &query, own(machine, resolver, &query, family))
         }),
         Lookup::Dns => dns(machine, query),
-        Lookup::Nothing => plain(machine, Status::NotFound, Vec::new(), Vec::new()),
+        Lookup::Nothing => plain(Status::NotFound, Vec::new(), Vec::new()),
         Lookup::LastHostsLine => last_line(machine, query),
         Lookup::UnixSocket => ask(Family::Any, Addrconfig::Unset),
     }
@@ -165,13 +160,8 @@ fn apart(query: &Query, ask: impl Fn(Family) -> Answer) -> Answer {
 
 /// DNS servers alone, without a search list; those of resolv.conf stand for the program's own.
 fn dns(machine: &Machine, query: &Query) -> Answer {
-    let call = match query.family {
-        Family::Any => Call::Both,
-        Family::V4 => Call::V4,
-        Family::V6 => Call::V6,
-    };
     let absolute = format!("{}.", query.name.trim_end_matches('.'));
-    let (status, found, detail) = match stage::dns::call(machine, &absolute, call, true) {
+    let (status, found, detail) = match stage::dns::call(machine, &absolute, Call::from(query.family), true) {
         Outcome::Report(report) if report.found.is_empty() => (Status::NotFound, Vec::new(), report.detail),
         Outcome::Report(report) => (Status::Found, report.found, report.detail),
         Outcome::NotCallable(why) | Outcome::Unknown(why) => (Status::Unknown, Vec::new(), why),
@@ -180,7 +170,7 @@ fn dns(machine: &Machine, query: &Query) -> Answer {
     let ranked =
         found.into_iter().map(|c| Ranked { address: c.address, from: c.from, placed_by: placed_by.clone() });
     let addresses = ranked.collect();
-    plain(machine, status, addresses, vec![Step::new("dns", detail)])
+    plain(status, addresses, vec![Step::new("dns", detail)])
 }
 
 /// The last line of the hosts file, else DNS.
@@ -192,13 +182,23 @@ fn last_line(machine: &Machine, query: &Query) -> Answer {
     let from = Source::HostsLine { path: path.clone(), line: hit.line };
     let detail = format!("{from} → {address}: the last line with the name counts");
     let ranked = Ranked { address, from, placed_by: Because::OnlyOne };
-    plain(machine, Status::Found, vec![ranked], vec![Step::new("hosts", detail)])
+    plain(Status::Found, vec![ranked], vec![Step::new("hosts", detail)])
 }
 
 /// An answer that no resolver of the list gave; the caller names who.
-fn plain(machine: &Machine, status: Status, addresses: Vec<Ranked>, trace: Vec<Step>) -> Answer {
-    let blank = system(machine, &Query::any("127.0.0.1"));
-    Answer { status, error: None, addresses, canonical: None, trace, comparison: Vec::new(), ..blank }
+fn plain(status: Status, addresses: Vec<Ranked>, trace: Vec<Step>) -> Answer {
+    Answer {
+        resolver: "",
+        version: String::new(),
+        installed: false,
+        evidence: Evidence::Documented,
+        status,
+        error: None,
+        addresses,
+        canonical: None,
+        trace,
+        comparison: Vec::new(),
+    }
 }
 
 /// The family of the question: what the program is told on its command line goes before what it asks for anyway.
@@ -206,11 +206,11 @@ fn narrowed(told: Family, own: Family) -> Family {
     if told == Family::Any { own } else { told }
 }
 
-fn keep(mut answer: Answer, wanted: fn(&IpAddr) -> bool, family: &str) -> Answer {
+fn only_v4(mut answer: Answer) -> Answer {
     let before = answer.addresses.len();
-    answer.addresses.retain(|r| wanted(&r.address.address));
+    answer.addresses.retain(|r| r.address.address.is_ipv4());
     if answer.addresses.len() < before {
-        answer.trace.push(Step::new("family", format!("only {family} is kept")));
+        answer.trace.push(Step::new("family", "only IPv4 is kept"));
     }
     if let [only] = answer.addresses.as_mut_slice() {
         only.placed_by = Because::OnlyOne;

@@ -123,8 +123,6 @@ pub enum Lookup {
     SystemV4ElseV6,
     /// getaddrinfo for `AF_UNSPEC`, from which addresses of the other families are dropped.
     SystemOnlyV4,
-    /// The same, keeping IPv6.
-    SystemOnlyV6,
     /// A resolver of its own: an id of [`crate::resolve::RESOLVERS`].
     Own {
         /// The resolver.
@@ -269,7 +267,6 @@ impl Lookup {
             Lookup::SystemV4ForLocalhost => format!("as {own}, localhost for IPv4"),
             Lookup::SystemV4ElseV6 => format!("as {own} for IPv4, for IPv6 where there is none"),
             Lookup::SystemOnlyV4 => format!("as {own}, IPv4 alone is kept"),
-            Lookup::SystemOnlyV6 => format!("as {own}, IPv6 alone is kept"),
             Lookup::Own { resolver, .. } => format!("as {resolver}"),
             Lookup::SystemApart => format!("as {own} for IPv6 and for IPv4"),
             Lookup::OwnApart { resolver } => format!("as {resolver} for IPv6 and for IPv4"),
@@ -286,7 +283,6 @@ impl Lookup {
             Lookup::System { .. }
             | Lookup::SystemApart
             | Lookup::SystemOnlyV4
-            | Lookup::SystemOnlyV6
             | Lookup::SystemV4ElseV6
             | Lookup::SystemV4ForLocalhost
             | Lookup::UnixSocket => true,

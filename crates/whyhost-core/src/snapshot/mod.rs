@@ -347,6 +347,17 @@ pub enum Family {
     V6,
 }
 
+impl Family {
+    /// `address` is of the family.
+    pub fn covers(self, address: IpAddr) -> bool {
+        match self {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        }
+    }
+}
+
 /// One answer of one DNS server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observation {

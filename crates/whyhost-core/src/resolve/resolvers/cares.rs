@@ -9,6 +9,7 @@ use super::Resolver;
 use super::model::{
     Failure, Ordered, Version, answer as framed, has_program, kinds, one_type, questions, sorted,
 };
+use crate::conf::host_aliases;
 use crate::conf::resolv::ResolvConf;
 use crate::machine::{Machine, NSSWITCH, RESOLV};
 use crate::resolve::answer::{Answer, Because, Evidence, Query, Ranked, Source, Status, Step};
@@ -16,6 +17,7 @@ use crate::resolve::order::keyed::{Policy, RFC6724, Style, Unreachable, as_deliv
 use crate::resolve::stage::dns::{Reply, is_encodable};
 use crate::resolve::stage::{Candidate, hosts};
 use crate::snapshot::{Family, ScopedAddr};
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// c-ares as `ares_getaddrinfo` answers.
@@ -58,6 +60,10 @@ const LATEST: Version = Version(1, 34, 9);
 const HOSTS_FILE: Version = Version(1, 22, 0);
 /// The first version that knows localhost at all.
 const KNOWS_LOCALHOST: Version = Version(1, 18, 0);
+/// `ares_getaddrinfo` reads the file of HOSTALIASES (pull request 428), at first before anything else.
+const READS_ALIASES: Version = Version(1, 18, 0);
+/// Only the names for DNS come from that file (`ares_search_name_list`).
+const ALIASES_IN_SEARCH: Version = Version(1, 31, 0);
 
 /// `::` is no IPv4-compatible address to `IN6_IS_ADDR_V4COMPAT`, so the row of ::/96 does not hold it.
 const POLICY: [Policy; RFC6724.len() + 1] = {
@@ -88,6 +94,7 @@ pub(super) fn listed(machine: &Machine, name: &str) -> Vec<ScopedAddr> {
 /// The DNS questions that it may send for `query`.
 pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static str)> {
     let version = version(machine);
+    let Ok(query) = renamed(machine, query, version) else { return Vec::new() };
     let name = &query.name;
     let asks = lookups(machine, version).contains(&Place::Dns);
     let listed = |(): ()| file::lookup(machine, version, name, query.family).is_ok_and(|f| !f.is_empty());
@@ -99,7 +106,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     {
         return Vec::new();
     }
-    questions(names(&conf(machine), &machine.os.hostname, name, version), query.family)
+    questions(names(machine, &conf(machine), name, version).unwrap_or_default(), query.family)
 }
 
 fn version(machine: &Machine) -> Version {
@@ -119,6 +126,7 @@ fn lookup(
     version: Version,
     trace: &mut Vec<Step>,
 ) -> Result<Ordered, Failure> {
+    let query = &*renamed(machine, query, version).map_err(Failure::Unknown)?;
     let name = &query.name;
     // 1.18 forgets that it recognised an IPv4 address unless IPv4 alone is asked for, but keeps it for the end of DNS.
     let late = if version < HOSTS_FILE && query.family != Family::V4 { padded_quad(name) } else { None };
@@ -163,6 +171,15 @@ fn lookup(
         }
     }
     Err(Failure::Code(error.0, error.1))
+}
+
+/// The question under the name that the file of HOSTALIASES has for its own, in the versions that look there first.
+fn renamed<'q>(machine: &Machine, query: &'q Query, version: Version) -> Result<Cow<'q, Query>, String> {
+    if !(READS_ALIASES..ALIASES_IN_SEARCH).contains(&version) {
+        return Ok(Cow::Borrowed(query));
+    }
+    let alias = host_aliases::of(machine, &query.name, host_aliases::early_cares)?;
+    Ok(alias.map_or(Cow::Borrowed(query), |name| Cow::Owned(Query { name, ..query.clone() })))
 }
 
 /// `fake_addrinfo`: four decimal numbers, leading zeros allowed, for whatever family; an IPv6 address unless IPv4 is asked
@@ -210,13 +227,8 @@ fn from_file(
     }
     let loopback = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
     for address in loopback {
-        let wanted = match query.family {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
-        };
         let there = found.iter().any(|c| c.address.address.is_ipv4() == address.is_ipv4());
-        if wanted && !there {
+        if query.family.covers(address) && !there {
             trace.push(Step::new("built in", format!("{} → {address}", query.name)));
             let from = Source::Builtin { cite: "c-ares src/lib/ares_addrinfo_localhost.c".into() };
             found.push(Candidate { address: address.into(), from });
@@ -248,14 +260,11 @@ fn from_dns(
     trace: &mut Vec<Step>,
 ) -> Result<Dns, Failure> {
     let name = &query.name;
-    if machine.raw.env.contains_key("HOSTALIASES") && !name.contains('.') {
-        return Err(Failure::Unknown("HOSTALIASES is set: its file is not part of the snapshot".into()));
-    }
     let conf = conf(machine);
     let bare = name.strip_suffix('.').unwrap_or(name);
     let mut code = (Status::TryAgain, "ARES_ECONNREFUSED");
     let mut no_data = false;
-    for candidate in names(&conf, &machine.os.hostname, name, version) {
+    for candidate in names(machine, &conf, name, version).map_err(Failure::Unknown)? {
         if !is_encodable(&candidate) {
             return Ok(Dns::Ends((Status::Failure, "ARES_EBADNAME")));
         }
@@ -304,11 +313,15 @@ fn conf(machine: &Machine) -> ResolvConf {
 }
 
 /// `ares_search_name_list`. Early versions put two dots behind the name for the root on the list.
-fn names(conf: &ResolvConf, hostname: &str, name: &str, version: Version) -> Vec<String> {
-    if let Some(bare) = name.strip_suffix('.') {
-        return vec![bare.to_owned()];
+fn names(machine: &Machine, conf: &ResolvConf, name: &str, version: Version) -> Result<Vec<String>, String> {
+    let alias = match version {
+        v if v >= ALIASES_IN_SEARCH => host_aliases::of(machine, name, host_aliases::cares)?,
+        _ => None,
+    };
+    if let Some(bare) = alias.as_deref().or(name.strip_suffix('.')) {
+        return Ok(vec![bare.trim_end_matches('.').to_owned()]);
     }
-    let search = conf.search_list(hostname);
+    let search = conf.search_list(&machine.os.hostname);
     let mut names: Vec<String> = search
         .iter()
         .map(|d| d.trim_end_matches('.'))
@@ -321,7 +334,7 @@ fn names(conf: &ResolvConf, hostname: &str, name: &str, version: Version) -> Vec
     let dots = name.bytes().filter(|b| *b == b'.').count();
     let at = if dots >= usize::from(conf.ndots) { 0 } else { names.len() };
     names.insert(at, name.to_owned());
-    names
+    Ok(names)
 }
 
 /// Where is looked, in order (`config_lookup`): nsswitch.conf overrides resolv.conf since `ares_sysconfig_files.c`, before

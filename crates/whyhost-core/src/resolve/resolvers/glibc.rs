@@ -66,11 +66,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     {
         return Vec::new();
     }
-    let mut questions = match family {
-        Family::Any => dns::questions(machine, &query.name, Call::Both),
-        Family::V4 => dns::questions(machine, &query.name, Call::V4),
-        Family::V6 => dns::questions(machine, &query.name, Call::V6),
-    };
+    let mut questions = dns::questions(machine, &query.name, Call::from(family));
     if family == Family::V6 && query.flags.v4mapped {
         questions.extend(dns::questions(machine, &query.name, Call::V4));
     }
@@ -167,11 +163,7 @@ fn local_addresses(query: &Query, family: Family) -> Found {
     let v4 = if query.flags.passive { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
     let both = [IpAddr::V6(v6), IpAddr::V4(v4)];
     let from = Source::Builtin { cite: "getaddrinfo.c, get_local_addresses".into() };
-    let wanted = both.into_iter().filter(|a| match family {
-        Family::Any => true,
-        Family::V4 => a.is_ipv4(),
-        Family::V6 => a.is_ipv6(),
-    });
+    let wanted = both.into_iter().filter(|a| family.covers(*a));
     let candidates = wanted.map(|a| Candidate { address: a.into(), from: from.clone() }).collect();
     Found { candidates, canonical: None }
 }
@@ -294,5 +286,33 @@ fn without_addresses(machine: &Machine, failure: Failure, mut trace: Vec<Step>) 
             trace.push(Step::new("unknown", why));
             empty(machine, trace)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bench::dual;
+    use super::*;
+
+    #[test]
+    fn the_file_of_hostaliases_counts_for_dns() {
+        let bench = dual().env("HOSTALIASES", "/etc/host.aliases");
+        let bench = bench.file("/etc/host.aliases", "api api.test\nbox api\nlocalhost api.test\n");
+        let bench = bench.file("/etc/resolv.conf", "nameserver 192.0.2.53\nsearch corp.test\n");
+        let bench =
+            bench.dns("api.test", "A", "NOERROR", &["192.0.2.8"]).dns("api.test", "AAAA", "NOERROR", &[]);
+        assert_eq!(bench.ask(answer, "api", Family::Any), "192.0.2.8");
+        // A name that has another name again is asked for as it is, without the search list.
+        assert_eq!(bench.ask(answer, "box", Family::Any), "192.0.2.8");
+        assert_eq!(bench.ask(answer, "localhost", Family::Any), "::1 127.0.0.1");
+        assert_eq!(
+            dns_questions(&bench.machine(), &Query::any("box")),
+            [("api.test".into(), "A"), ("api.test".into(), "AAAA")]
+        );
+        let from = &answer(&bench.machine(), &Query::any("api")).addresses[0].from;
+        assert!(matches!(from, Source::Dns { expanded: Some(name), .. } if name == "api.test"), "{from:?}");
+        let relative = bench.env("HOSTALIASES", "aliases");
+        assert!(bench.ask(answer, "other.test", Family::Any).starts_with("unknown: DNS decides"));
+        assert!(relative.ask(answer, "api", Family::Any).starts_with("unknown: HOSTALIASES names aliases"));
     }
 }

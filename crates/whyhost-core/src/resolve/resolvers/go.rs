@@ -247,11 +247,7 @@ fn dialled((mut all, rows): Ordered, family: Family, trace: &mut Vec<Step>) -> R
         all.push(Ranked { address, from, placed_by: Because::FileOrder });
     }
     let before = all.len();
-    all.retain(|r| match family {
-        Family::Any => true,
-        Family::V4 => r.address.address.is_ipv4(),
-        Family::V6 => r.address.address.is_ipv6(),
-    });
+    all.retain(|r| family.covers(r.address.address));
     if all.is_empty() {
         trace.push(Step::new("dial", "no address of the family of the network"));
         return Err(Failure::Code(Status::NoData, "no suitable address found"));

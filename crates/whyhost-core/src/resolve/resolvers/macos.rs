@@ -10,7 +10,7 @@ use crate::resolve::answer::{Answer, Evidence, Query, Source, Status, Step};
 use crate::resolve::numeric::{Numeric, numeric};
 use crate::resolve::order::keyed::{RFC6724, Style, Unreachable, as_delivered};
 use crate::resolve::stage::{Candidate, hosts};
-use crate::snapshot::{Family, OsFamily, ScopedAddr};
+use crate::snapshot::{OsFamily, ScopedAddr};
 use hosts_edit::dialect::{LIBINFO, MACOS};
 use std::net::IpAddr;
 
@@ -93,17 +93,9 @@ fn literal(machine: &Machine, query: &Query) -> Result<Option<ScopedAddr>, Failu
         Some(Numeric::V4(v4)) => IpAddr::V4(v4).into(),
         Some(Numeric::V6(v6)) => v6,
     };
-    match wanted(query.family, address.address) {
+    match query.family.covers(address.address) {
         true => Ok(Some(address)),
         false => Err(Failure::Code(Status::NotFound, "EAI_NONAME")),
-    }
-}
-
-fn wanted(family: Family, address: IpAddr) -> bool {
-    match family {
-        Family::Any => true,
-        Family::V4 => address.is_ipv4(),
-        Family::V6 => address.is_ipv6(),
     }
 }
 
@@ -111,6 +103,7 @@ fn wanted(family: Family, address: IpAddr) -> bool {
 mod tests {
     use super::super::bench::{Bench, dual};
     use super::*;
+    use crate::snapshot::Family;
 
     fn ask(bench: &Bench, name: &str) -> String {
         bench.ask(answer, name, Family::Any)

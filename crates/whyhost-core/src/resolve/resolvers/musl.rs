@@ -63,7 +63,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     if in_hosts || numeric(machine, &query.name).is_some() || query.flags.numerichost {
         return Vec::new();
     }
-    musl_dns::questions(machine, &query.name, call(family))
+    musl_dns::questions(machine, &query.name, Call::from(family))
 }
 
 /// Why there is no address.
@@ -79,14 +79,6 @@ fn version(machine: &Machine) -> (u32, u32, u32) {
     };
     let libc = machine.os.libc.as_ref().filter(|l| l.name == "musl");
     libc.and_then(|l| parse(&l.version)).unwrap_or(LATEST)
-}
-
-fn call(family: Family) -> Call {
-    match family {
-        Family::Any => Call::Both,
-        Family::V4 => Call::V4,
-        Family::V6 => Call::V6,
-    }
 }
 
 fn lookup(
@@ -182,7 +174,7 @@ fn backends(
     if !found.is_empty() {
         return Ok(found);
     }
-    match musl_dns::ask(machine, &query.name, call(family), modern) {
+    match musl_dns::ask(machine, &query.name, Call::from(family), modern) {
         musl_dns::Found::Addresses(found) => {
             trace.push(Step::new("dns", list(&found)));
             Ok(found)
@@ -198,7 +190,7 @@ fn backends(
 fn local_addresses(query: &Query, family: Family) -> Vec<Candidate> {
     let v4 = if query.flags.passive { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
     let v6 = if query.flags.passive { Ipv6Addr::UNSPECIFIED } else { Ipv6Addr::LOCALHOST };
-    let wanted = |a: &IpAddr| call(family).delivers(*a);
+    let wanted = |a: &IpAddr| family.covers(*a);
     let from = Source::Builtin { cite: "lookup_name.c, name_from_null".into() };
     [IpAddr::V4(v4), IpAddr::V6(v6)]
         .into_iter()
@@ -215,7 +207,7 @@ fn literal(machine: &Machine, query: &Query, family: Family) -> Result<Option<Sc
         Some(Numeric::V4(v4)) => IpAddr::V4(v4).into(),
         Some(Numeric::V6(v6)) => v6,
     };
-    if call(family).delivers(address.address) { Ok(Some(address)) } else { Err(Failure::Code("EAI_NODATA")) }
+    if family.covers(address.address) { Ok(Some(address)) } else { Err(Failure::Code("EAI_NODATA")) }
 }
 
 fn from_hosts(

@@ -9,7 +9,6 @@ use crate::resolve::numeric::{Numeric, numeric};
 use crate::resolve::order::keyed::as_delivered;
 use crate::resolve::stage::resolved::{self, Reaction};
 use crate::resolve::stage::{Call, Candidate, hosts};
-use crate::snapshot::Family;
 use std::net::IpAddr;
 
 /// systemd-resolved.
@@ -51,11 +50,7 @@ pub fn answer(machine: &Machine, query: &Query) -> Answer {
 }
 
 fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ordered, Failure> {
-    let call = match query.family {
-        Family::Any => Call::Both,
-        Family::V4 => Call::V4,
-        Family::V6 => Call::V6,
-    };
+    let call = Call::from(query.family);
     // Only the usual spellings are addresses (`in_addr_ifindex_from_string_auto`): 12345 is a name.
     let address = match (query.name.parse::<IpAddr>(), numeric(machine, &query.name)) {
         (Ok(address), _) => Some(address.into()),
@@ -97,6 +92,7 @@ mod tests {
     use super::super::bench::{Bench, dual};
     use super::super::glibc;
     use super::*;
+    use crate::snapshot::Family;
 
     const BOTH: &str = "127.0.0.1 ::1";
 

@@ -64,7 +64,7 @@ fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ord
     let known = if listed.is_empty() { built_in(machine, name) } else { listed };
     if !known.is_empty() {
         let found: Vec<Candidate> =
-            known.into_iter().filter(|c| wanted(query.family, c.address.address)).collect();
+            known.into_iter().filter(|c| query.family.covers(c.address.address)).collect();
         if found.is_empty() {
             return Err(Failure::Code(Status::NoData, "WSANO_DATA"));
         }
@@ -89,17 +89,9 @@ fn literal(machine: &Machine, query: &Query) -> Result<Option<ScopedAddr>, Failu
         Some(Numeric::V4(v4)) => IpAddr::V4(v4).into(),
         Some(Numeric::V6(v6)) => v6,
     };
-    match wanted(query.family, address.address) {
+    match query.family.covers(address.address) {
         true => Ok(Some(address)),
         false => Err(Failure::Code(Status::NoData, "WSANO_DATA")),
-    }
-}
-
-fn wanted(family: Family, address: IpAddr) -> bool {
-    match family {
-        Family::Any => true,
-        Family::V4 => address.is_ipv4(),
-        Family::V6 => address.is_ipv6(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! `resolv/res_send.c`, `resolv/nss_dns/dns-host.c`). The answers themselves are the recorded observations.
 
 use super::{Call, Candidate, HErrno, Outcome, Report};
+use crate::conf::host_aliases;
 use crate::conf::nsswitch::Status;
 use crate::conf::resolv::ResolvConf;
 use crate::machine::{GlibcVersion, Machine};
@@ -16,10 +17,7 @@ pub fn call(machine: &Machine, name: &str, call: Call, checked: bool) -> Outcome
         let detail = format!("{name} is no host name: DNS is not asked");
         return Outcome::Report(Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail));
     }
-    if machine.raw.env.contains_key("HOSTALIASES") && !name.contains('.') {
-        return Outcome::Unknown("HOSTALIASES is set: its file is not part of the snapshot".into());
-    }
-    match Search::new(machine, name, call).run() {
+    match Search::new(machine, name, call).and_then(|search| search.run()) {
         Ok(report) => Outcome::Report(report),
         Err(question) => Outcome::Unknown(question),
     }
@@ -27,7 +25,7 @@ pub fn call(machine: &Machine, name: &str, call: Call, checked: bool) -> Outcome
 
 /// The questions that [`call`] may send, in order: absolute names without the final dot, and record types.
 pub fn questions(machine: &Machine, name: &str, call: Call) -> Vec<(String, &'static str)> {
-    let search = Search::new(machine, name, call);
+    let Ok(search) = Search::new(machine, name, call) else { return Vec::new() };
     let kinds = search.kinds.clone();
     search
         .candidates()
@@ -85,13 +83,25 @@ impl Asked {
 struct Search<'m> {
     machine: &'m Machine,
     conf: ResolvConf,
-    name: &'m str,
+    /// The name as it was given.
+    given: &'m str,
+    /// The name that is searched for: the given one, or the one that the file of HOSTALIASES has for it.
+    name: String,
+    /// The search list is left out, also without a final dot.
+    alone: bool,
     kinds: Vec<&'static str>,
     call: Call,
 }
 
 impl<'m> Search<'m> {
-    fn new(machine: &'m Machine, name: &'m str, call: Call) -> Search<'m> {
+    /// The module looks for another name first (`gethostbyname4_r`, `gethostbyname3_context`); the search then does so
+    /// again, and asks for what it finds as it is (`__res_context_search`).
+    fn new(machine: &'m Machine, given: &'m str, call: Call) -> Result<Search<'m>, String> {
+        let alias = |name: &str| host_aliases::of(machine, name, host_aliases::glibc);
+        let first = alias(given)?;
+        let second = first.as_deref().map_or(Ok(None), alias)?;
+        let alone = second.is_some();
+        let name = second.or(first).unwrap_or_else(|| given.to_owned());
         let conf = configuration(machine);
         // `no-aaaa` turns every AAAA question into one for A, whose records then do not count.
         let kinds = match call {
@@ -100,12 +110,12 @@ impl<'m> Search<'m> {
             Call::V6 => vec!["AAAA"],
             Call::Both => vec!["A", "AAAA"],
         };
-        Search { machine, conf, name, kinds, call }
+        Ok(Search { machine, conf, given, name, alone, kinds, call })
     }
 
     /// The name without the dot that makes it absolute.
-    fn bare(&self) -> &'m str {
-        self.name.strip_suffix('.').unwrap_or(self.name)
+    fn bare(&self) -> &str {
+        self.name.strip_suffix('.').unwrap_or(&self.name)
     }
 
     /// The name as it is comes before the search list: enough dots, or absolute.
@@ -114,7 +124,7 @@ impl<'m> Search<'m> {
     }
 
     fn is_absolute(&self) -> bool {
-        self.name.ends_with('.')
+        self.alone || self.name.ends_with('.')
     }
 
     /// The name under every domain of the search list; the root on the list gives the name as it is.
@@ -228,7 +238,7 @@ impl<'m> Search<'m> {
             let detail = format!("{name} is no host name: the answer is not used");
             return Report::nothing(Status::NotFound, Some(HErrno::HostNotFound), detail);
         }
-        let bare = self.name.trim_end_matches('.');
+        let bare = self.given.trim_end_matches('.');
         let answers = self.kinds.iter().filter_map(|kind| {
             let (_, observation) = first_usable(self.machine, &self.conf, name, kind).ok()?;
             Some(records(observation?, kind, bare, name))

@@ -110,10 +110,16 @@ impl Call {
 
     /// The call delivers this address.
     pub fn delivers(self, address: IpAddr) -> bool {
-        match self {
-            Call::Both => true,
-            Call::V4 => address.is_ipv4(),
-            Call::V6 => address.is_ipv6(),
+        self.family().covers(address)
+    }
+}
+
+impl From<Family> for Call {
+    fn from(family: Family) -> Self {
+        match family {
+            Family::Any => Call::Both,
+            Family::V4 => Call::V4,
+            Family::V6 => Call::V6,
         }
     }
 }

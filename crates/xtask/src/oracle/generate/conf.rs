@@ -202,7 +202,9 @@ pub(super) fn resolv(rng: &mut Rng) -> Option<Vec<u8>> {
 
 /// Environment of the asking program.
 pub(super) fn env(rng: &mut Rng) -> BTreeMap<String, String> {
-    const ONES: [(&str, &str); 6] = [
+    const ONES: [(&str, &str); 8] = [
+        ("HOSTALIASES", HOST_ALIASES),
+        ("HOSTALIASES", HOST_ALIASES),
         ("RESOLV_MULTI", "on"),
         ("RESOLV_MULTI", "off"),
         ("LOCALDOMAIN", "a.test"),
@@ -210,9 +212,36 @@ pub(super) fn env(rng: &mut Rng) -> BTreeMap<String, String> {
         ("RES_OPTIONS", "ndots:2"),
         ("RES_OPTIONS", "ndots:0"),
     ];
-    if !rng.chance(6) {
+    if !rng.chance(8) {
         return BTreeMap::new();
     }
     let (name, value) = rng.pick(&ONES);
     BTreeMap::from([(name.to_owned(), value.to_owned())])
+}
+
+/// Where the file of HOSTALIASES is.
+const HOST_ALIASES: &str = "/etc/host.aliases";
+
+/// The file of HOSTALIASES below /etc, where `env` names it: mostly good lines.
+pub(super) fn host_aliases(rng: &mut Rng, env: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
+    let file = HOST_ALIASES.strip_prefix("/etc/")?;
+    env.get("HOSTALIASES")?;
+    let mut text = String::new();
+    for _ in 0..=rng.below(6) {
+        let name = rng.pick(&["localhost", "box", "alpha", "beta", "ALPHA", "beta."]);
+        let blank = rng.pick(&[" ", "\t", "  \t"]);
+        let alias =
+            rng.pick(&["gamma.test", "delta.test", "delta.test.", "beta", "alpha", "localhost", "a_b.test"]);
+        text.push_str(&match rng.below(100) {
+            0..4 => format!("{name}\n"),
+            4..6 => format!("{name} \n"),
+            6..9 => format!(" {name} {alias}\n"),
+            9..12 => format!("{name}{blank}{alias} more\r\n"),
+            12..14 => "# a comment\n".into(),
+            14..16 => "\n".into(),
+            16..18 => format!("{name}{blank}{alias}"),
+            _ => format!("{name}{blank}{alias}\n"),
+        });
+    }
+    Some((file, text))
 }

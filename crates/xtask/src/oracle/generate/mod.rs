@@ -127,11 +127,16 @@ pub(crate) fn plan(seed: u64, vocabulary: &Vocabulary) -> Plan {
         ("resolv.conf", conf::resolv(rng)),
     ];
     let etc = files.map(|(name, bytes)| (name.to_owned(), bytes.map(|b| Bytes::new(&b))));
+    let mut etc = BTreeMap::from(etc);
+    let env = conf::env(rng);
+    if let Some((name, text)) = conf::host_aliases(rng, &env) {
+        etc.insert(name.to_owned(), Some(Bytes::new(text.as_bytes())));
+    }
     Plan {
         seed,
-        etc: BTreeMap::from(etc),
+        etc,
         hostname: (rng.pick(&["box", "box", "box", "box.corp.test", "localhost"])).into(),
-        env: conf::env(rng),
+        env,
         network: network::changes(rng),
         dns: (!rng.chance(10)).then(|| zone(rng)),
         queries: (0..QUERIES).map(|_| question(rng)).collect(),

@@ -75,3 +75,20 @@ fn literals() {
     assert_eq!(ask(&dual().nx(&["127.1"]), "127.1"), "ARES_ENOTFOUND");
     assert_eq!(dual().dns("::1", "A", "NXDOMAIN", &[]).ask(answer, "::1", Family::V4), "ARES_EBADNAME");
 }
+
+#[test]
+fn the_file_of_hostaliases_counts_by_version() {
+    let bench = dual().hosts("192.0.2.7 api.test\n").env("HOSTALIASES", "/etc/host.aliases");
+    let bench = bench.file("/etc/host.aliases", "note\napi api.test\nbox box.corp.test.\n");
+    let bench = bench.dns("api.test", "A", "NOERROR", &["192.0.2.8"]).nx(&["api", "box.corp.test"]);
+    let bench = bench.dns("api.test", "AAAA", "NOERROR", &[]);
+    // The hosts file is asked for the name itself, DNS for the other one.
+    assert_eq!(ask(&bench, "api"), "192.0.2.8");
+    assert_eq!(ask(&bench.file("/etc/resolv.conf", "search a.test\n"), "API"), "192.0.2.8");
+    assert_eq!(ask(&bench, "box"), "ARES_ENOTFOUND");
+    assert_eq!(ask(&bench.program("c-ares", "1.19.1"), "api"), "192.0.2.7");
+    assert_eq!(ask(&bench.program("c-ares", "1.17.1"), "api"), "ARES_ENOTFOUND");
+    let hidden = dual().env("HOSTALIASES", "/etc/other");
+    assert!(ask(&hidden, "api").ends_with("/etc/other, which is not part of the snapshot"));
+    assert_eq!(ask(&hidden, "localhost"), "::1 127.0.0.1");
+}
