@@ -17,22 +17,29 @@ const CASES: &str = include_str!("../../../testdata/oracle/hosts-format/cases.js
 const CONSUMERS: &str = include_str!("../../../testdata/oracle/hosts-format/consumers.json");
 
 /// Reader of the recording, model, version, the family-less questions whose order is compared (else sets), questions that
-/// the model answers as recorded, and those of which it says that it cannot tell. hickory also differs on `.`, and on a name
-/// of the file in Unicode that is asked for in its ASCII form.
+/// the model answers as recorded, and those of which it says that it cannot tell.
 const TABLE: &[(&str, &str, &str, bool, usize, usize)] = &[
-    ("hickory 0.25.2", "hickory", "0.25.2", true, 336, 4),
-    ("hickory 0.26.3", "hickory", "0.26.3", true, 336, 4),
+    ("hickory 0.25.2", "hickory", "0.25.2", true, 337, 4),
+    ("hickory 0.26.3", "hickory", "0.26.3", true, 337, 4),
     ("systemd-resolved 252.39", "resolved", "252.39", false, 1120, 4),
     ("systemd-resolved 257.13", "resolved", "257.13", false, 1117, 7),
     ("systemd-resolved 262.1", "resolved", "262.1", false, 1117, 7),
     ("c-ares 1.34.9", "c-ares", "1.34.9", false, 1124, 0),
 ];
 
+/// What a model is known not to answer as recorded, by model, case and name, with the reason.
+const EXPLAINED: &[(&str, &str, &str, &str)] = &[(
+    "hickory",
+    "name-ulabel",
+    "xn--mller-kva.test",
+    "the file's name in Unicode is not turned into its ASCII form, which this question uses",
+)];
+
 #[test]
 fn readers_answer_as_recorded() {
     let mut wrong = Vec::new();
     for (consumer, id, version, ordered, floor, unknown) in TABLE {
-        let (mut equal, mut untold, mut different) = (0, 0, Vec::new());
+        let (mut equal, mut untold, mut explained, mut different) = (0, 0, 0, Vec::new());
         // For one family hickory's file was asked alone.
         for row in rows(consumer).into_iter().filter(|r| *id != "hickory" || r.family == Family::Any) {
             let answer = ask(&row, id, version);
@@ -43,6 +50,8 @@ fn readers_answer_as_recorded() {
             let got: Vec<String> = answer.addresses.iter().map(|a| a.address.to_string()).collect();
             if same(&got, &row.expected, *ordered && row.family == Family::Any) {
                 equal += 1;
+            } else if is_explained(id, &row) {
+                explained += 1;
             } else {
                 different.push(format!(
                     "{} {} {:?}: {:?}, got {got:?}",
@@ -50,15 +59,25 @@ fn readers_answer_as_recorded() {
                 ));
             }
         }
-        println!("{consumer}: {equal} as recorded, {untold} cannot be told, {} differ", different.len());
+        println!(
+            "{consumer}: {equal} as recorded, {untold} cannot be told, {explained} explained, {} differ",
+            different.len()
+        );
         for line in &different {
             println!("  {line}");
         }
-        if (equal, untold) != (*floor, *unknown) {
-            wrong.push(format!("{consumer}: {equal} as recorded, {untold} untold"));
+        if (equal, untold, different.len()) != (*floor, *unknown, 0) {
+            wrong.push(format!(
+                "{consumer}: {equal} as recorded, {untold} untold, {} different",
+                different.len()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn is_explained(model: &str, row: &Row) -> bool {
+    EXPLAINED.iter().any(|(m, case, name, _)| (*m, *case, *name) == (model, &row.id, &row.name))
 }
 
 struct Row {

@@ -94,7 +94,7 @@ fn lookup(
     if !name.is_ascii() {
         return Err(Failure::Unknown("hickory turns the name into its ASCII form (IDNA) first".into()));
     }
-    if !bare.split('.').all(is_label) {
+    if name != "." && !bare.split('.').all(is_label) {
         trace.push(Step::new("name", format!("{name} cannot be a name: nothing is asked")));
         return Err(Failure::Code(Status::NotFound, "malformed label"));
     }
@@ -253,8 +253,11 @@ fn built_in(name: &str) -> Option<BuiltIn> {
 /// `build_names`, in the order in which they are tried: the system's domain, the search list; the name as it is before
 /// them with enough labels, else behind.
 fn names(machine: &Machine, name: &str) -> Vec<String> {
-    if let Some(bare) = name.strip_suffix('.') {
-        return vec![bare.to_owned()];
+    match name.strip_suffix('.') {
+        // The root, which may stand in the file.
+        Some("") => return vec![name.to_owned()],
+        Some(bare) => return vec![bare.to_owned()],
+        None => {}
     }
     let conf = &machine.resolv.value;
     let labels = name.split('.').count();
