@@ -101,7 +101,7 @@ def redis_asyncio(name, port):
 def pymongo(name, port):
     from pymongo import MongoClient
 
-    MongoClient(name, port, serverSelectionTimeoutMS=300, connectTimeoutMS=300).admin.command("ping")
+    MongoClient(name, port, serverSelectionTimeoutMS=300).admin.command("ping")
 
 
 def version(name, _):

@@ -23,7 +23,7 @@ pub(crate) struct Client {
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// It takes this name as it is; programs that rewrite or refuse a spelling are not given it.
     pub(crate) takes: fn(&str) -> bool,
-    /// How long it may take at most, in milliseconds.
+    /// How long it may take at most, in milliseconds, on a busy machine.
     pub(crate) bound_ms: u32,
 }
 
@@ -71,7 +71,7 @@ pub(crate) const PLAIN: Client = Client {
     with: &[],
     env: &[],
     takes: any,
-    bound_ms: 3000,
+    bound_ms: 10_000,
 };
 
 /// The folder of fetched programs.

@@ -42,7 +42,7 @@ macro_rules! library {
 
 pub(super) const FETCHED: &[Client] = &[
     library!("aiohttp", "python-aiohttp", "aiohttp", "aiohttp"),
-    library!("requests", "python", "requests", "requests"),
+    library!("requests", "python-requests", "requests", "requests"),
     library!("httpx", "python", "httpx", "httpx"),
     library!("httpx-async", "python-anyio", "httpx", "httpx_async"),
     library!("anyio", "python-anyio", "anyio", "anyio"),
