@@ -11,7 +11,7 @@ use whyhost_core::machine::Machine;
 use whyhost_core::program::{self, Strategy};
 use whyhost_core::reach::{AttemptOutcome, attempt, normalise};
 use whyhost_core::resolve::{Answer, Query, QueryFlags, Ranked, Source, Status, dns_questions};
-use whyhost_core::snapshot::{Family, Program, Protocol, Snapshot, Socket, SourceOutcome};
+use whyhost_core::snapshot::{Family, Libc, Program, Protocol, Snapshot, Socket, SourceOutcome};
 
 /// Attempts that begin later than this after the first are not looked at: programs are ended then, and some share their own
 /// limit among the addresses.
@@ -182,6 +182,10 @@ pub struct Expected {
 pub fn expected(machine: &Machine, ran: &Ran, name: &str, port: u16) -> Option<Expected> {
     let mut machine = machine.clone();
     machine.raw.env.extend(ran.env.clone());
+    if let Some(version) = ran.with.get("musl") {
+        machine.raw.os.libc = Some(Libc { name: "musl".into(), version: version.clone() });
+        machine = Machine::new(machine.raw);
+    }
     for (id, version) in &ran.with {
         let (id, version) = (id.clone(), version.clone());
         machine.raw.programs.push(Program { id, path: String::new(), version });

@@ -346,7 +346,7 @@ fn lookups(machine: &Machine, version: Version) -> Vec<Place> {
             && (if early { database } else { database.trim() }) == "hosts"
             // Early versions keep the first line (ares_init.c: `!channel->lookups`): run with `hosts: dns` before
             // `hosts: files` and 1.18.1, where the name of the file is not found.
-            && !(early && !nsswitch.is_empty())
+            && (!early || nsswitch.is_empty())
         {
             set(&mut nsswitch, list.split([' ', '\t']).filter(|w| !w.is_empty()), early);
         }

@@ -48,6 +48,8 @@ pub(crate) enum Origin {
         command: &'static [&'static str],
         /// Debian packages that it needs.
         packages: &'static [&'static str],
+        /// The machine has all that the command needs: it is built when it is to be run, else only by `--install`.
+        at_once: bool,
     },
 }
 

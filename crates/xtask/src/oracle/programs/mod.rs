@@ -86,7 +86,7 @@ fn ready(ids: &str) -> Result<Vec<Ready>> {
     }
     let chosen: Vec<&'static Client> =
         all.into_iter().filter(|c| wanted.is_empty() || wanted.contains(&c.id)).collect();
-    install::build(&chosen);
+    install::build(&chosen, true);
     let mut ready = Vec::new();
     for client in chosen {
         match ran(client) {
