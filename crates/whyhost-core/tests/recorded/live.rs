@@ -286,6 +286,33 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        reason: "aria2 waits for ever where the hosts file has the name for IPv6 alone and the question for IPv4 fails",
+        holds: |_, ran, _, expected, seen| {
+            ran.model == "aria2"
+                && seen.addresses.is_empty()
+                && expected.answer.addresses.iter().all(|r| r.address.address.is_ipv6())
+        },
+    },
+    Deviation {
+        reason: "Go and gRPC connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
+        holds: |machine, ran, _, expected, _| {
+            (ran.model == "grpc" || ran.model.starts_with("go"))
+                && machine.sysctl("ipv6/bindv6only") == Some(1)
+                && expected.answer.addresses.iter().any(|r| is_mapped(r.address.address))
+        },
+    },
+    Deviation {
+        reason: "Go takes the answers for A and AAAA as they come: a mapped address is before or behind the IPv4 ones by chance",
+        holds: |_, ran, _, expected, _| {
+            ran.model.starts_with("go")
+                && expected
+                    .answer
+                    .addresses
+                    .iter()
+                    .any(|r| is_mapped(r.address.address) && matches!(r.from, Source::Dns { .. }))
+        },
+    },
+    Deviation {
         reason: "gRPC sorts the addresses of both families together (address_sorting), the model each family by itself",
         holds: |_, ran, _, expected, seen| {
             let in_any_order = |tried: &Tried| {

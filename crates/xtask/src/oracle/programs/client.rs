@@ -27,6 +27,13 @@ pub(crate) struct Client {
     pub(crate) bound_ms: u32,
 }
 
+impl Client {
+    /// Nothing has to be fetched for it.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self.from, Origin::System | Origin::Built { at_once: true, .. })
+    }
+}
+
 /// Where a program comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin {

@@ -12,10 +12,10 @@ use super::generate::{self, Vocabulary};
 use super::plan::Plan;
 use super::rng::Rng;
 use super::{Args, say, shrink};
-use crate::recorded::live::{self, Ran, SEEN_MS, Verdict};
+use crate::recorded::live::{self, Expected, Ran, SEEN_MS, Verdict};
 use anyhow::{Context, Result, bail};
 use client::Client;
-use inside::{Case, Run, Seen};
+use inside::{Case, Run, Seen, SeenRun};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -31,6 +31,9 @@ const FIRST_PORT: u16 = 20_000;
 
 /// Tries of a shrink: programs take seconds where nobody answers.
 const TRIES: usize = 40;
+
+/// Stands for every program that needs no fetch.
+const SYSTEM: &str = "system";
 
 /// A program that is here.
 #[derive(Debug, Clone)]
@@ -79,8 +82,13 @@ pub(crate) fn run(args: &Args, ids: &str, vocabulary: &Vocabulary) -> Result<Exi
 
 /// The wanted programs that are here, each with its version.
 fn ready(ids: &str) -> Result<Vec<Ready>> {
-    let wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
-    let all = list::all();
+    let mut wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
+    let mut all = list::all();
+    if let Some(place) = wanted.iter().position(|id| *id == SYSTEM) {
+        wanted.remove(place);
+        all.retain(|c| c.is_system() || wanted.contains(&c.id));
+        wanted.clear();
+    }
     if let Some(unknown) = wanted.iter().find(|id| !all.iter().any(|c| c.id == **id)) {
         bail!("no program {unknown}: {}", all.iter().map(|c| c.id).collect::<Vec<_>>().join(" "));
     }
@@ -194,9 +202,13 @@ fn run_one(plan: &Plan, ready: &[Ready], tally: &Mutex<Tally>, args: &Args) -> b
             match judge(plan, one, seen, n) {
                 Some(Verdict::Equal) => tally.counts.entry(id).or_default()[1] += 1,
                 Some(Verdict::Known(reason)) => *tally.known.entry((id, reason)).or_default() += 1,
-                Some(Verdict::Different(_)) | None => {
+                Some(Verdict::Different(expected)) => {
                     *tally.different.entry(id).or_default() += 1;
-                    differ.push(*one);
+                    differ.push((*one, both(&seen.runs[n], &expected)));
+                }
+                None => {
+                    *tally.different.entry(id).or_default() += 1;
+                    differ.push((*one, format!("no model {}-{}", one.ran.model, one.ran.version)));
                 }
             }
         }
@@ -210,8 +222,8 @@ fn run_one(plan: &Plan, ready: &[Ready], tally: &Mutex<Tally>, args: &Args) -> b
             return !tally.different.is_empty();
         }
     }
-    for one in differ {
-        show(plan, one);
+    for (one, first) in differ {
+        show(plan, one, &first);
     }
     true
 }
@@ -226,8 +238,19 @@ fn port(n: usize) -> u16 {
     FIRST_PORT + u16::try_from(n).unwrap_or(0)
 }
 
-/// Shrinks the mismatch of a program and prints it.
-fn show(plan: &Plan, one: &Ready) {
+/// What was seen, and the model.
+fn both(run: &SeenRun, expected: &Expected) -> String {
+    let SeenRun { attempts, end, printed } = run;
+    format!(
+        "  program {}\n  model   {}\n  its addresses {attempts:?}; {end}: {}",
+        run.tried(SEEN_MS),
+        expected.tried,
+        printed.replace('\n', " / ")
+    )
+}
+
+/// Shrinks the mismatch of a program and prints it; `first`: how it was at first.
+fn show(plan: &Plan, one: &Ready, first: &str) {
     let mismatch = |plan: &Plan| {
         let seen = execute(plan, &[one]).ok()?;
         match judge(plan, one, &seen, 0)? {
@@ -237,23 +260,15 @@ fn show(plan: &Plan, one: &Ready) {
     };
     let id = one.client.id;
     if mismatch(plan).is_none() {
-        return say(&format!("MISMATCH {:#x} {id}: differed once, alone it does not", plan.seed));
+        return say(&format!("MISMATCH {:#x} {id}: differed once, alone it does not\n{first}", plan.seed));
     }
     let small = shrink::shrink(plan.clone(), TRIES, |candidate| mismatch(candidate).is_some());
     let Some((seen, expected)) = mismatch(&small) else {
-        return say(&format!("MISMATCH {:#x} {id}: does not differ every time", plan.seed));
+        return say(&format!("MISMATCH {:#x} {id}: does not differ every time\n{first}", plan.seed));
     };
-    let run = &seen.runs[0];
     let mut text = format!("MISMATCH: {id} {} to {:?}", one.ran.version, small.queries[0].name);
     let _ = writeln!(text, "  (again: --programs {id} --only {:#x})", plan.seed);
-    let _ = writeln!(text, "  program {}\n  model   {}", run.tried(SEEN_MS), expected.tried);
-    let _ = writeln!(
-        text,
-        "  its addresses {:?}; {}: {}",
-        run.attempts,
-        run.end,
-        run.printed.replace('\n', " / ")
-    );
+    let _ = writeln!(text, "{}", both(&seen.runs[0], &expected));
     for step in &expected.answer.trace {
         let _ = writeln!(text, "  | {}: {}", step.step, step.detail);
     }
