@@ -313,6 +313,29 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        reason: "Chromium reads the hosts file, nsswitch.conf and resolv.conf itself and sorts by its own rules; the model has getaddrinfo",
+        holds: |_, ran, _, expected, _| {
+            let built_in = |r: &Ranked| matches!(r.from, Source::Builtin { .. });
+            ran.model == "chromium" && !expected.answer.addresses.iter().any(built_in)
+        },
+    },
+    Deviation {
+        reason: "browsers die of a hosts line that glibc dies of, whatever name they are given",
+        holds: |machine, ran, name, _, seen| {
+            let crashes =
+                program::system(machine, &query(name, PORT)).error.is_some_and(|e| e.code == "CRASH");
+            ["chromium", "firefox"].contains(&ran.model.as_str()) && seen.addresses.is_empty() && crashes
+        },
+    },
+    Deviation {
+        reason: "hickory 0.25 takes the first name of the search list that has an address of either family, the model of each",
+        holds: |machine, ran, _, _, _| {
+            ran.model == "reqwest-hickory"
+                && ran.version.starts_with("0.12.")
+                && !machine.resolv.value.search_list(&machine.os.hostname).is_empty()
+        },
+    },
+    Deviation {
         reason: "gRPC sorts the addresses of both families together (address_sorting), the model each family by itself",
         holds: |_, ran, _, expected, seen| {
             let in_any_order = |tried: &Tried| {

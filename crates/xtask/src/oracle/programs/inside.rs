@@ -155,6 +155,7 @@ fn run_one(run: &Run, n: usize, capture: &Capture) -> Result<(String, String)> {
         .args(arguments)
         .envs(&run.env)
         .env("HOME", "/etc/home")
+        .env("TMPDIR", "/etc/home")
         .current_dir("/etc/home")
         .stdin(Stdio::null())
         .stdout(printed.try_clone()?)

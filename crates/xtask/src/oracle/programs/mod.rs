@@ -291,7 +291,7 @@ fn execute(plan: &Plan, ready: &[&Ready]) -> Result<Seen> {
         plan: plan.clone(),
         runs: ready.iter().enumerate().map(run).collect(),
         over_usr: install::over_usr(),
-        jobs: 3,
+        jobs: 4,
     };
     let mut child = Command::new("unshare")
         // With processes of its own: whatever a program leaves behind ends with them.
