@@ -44,6 +44,7 @@ impl Masks {
     /// A line of statements. Ports stay in those that say where something listens or goes.
     pub(super) fn server(&mut self, line: &[Symbol]) -> Vec<Symbol> {
         let mut first: Option<bool> = None;
+        let mut statement = String::new();
         in_words(line, |_, _, word| {
             if word.iter().any(|symbol| matches!(symbol, Symbol::Raw(_))) {
                 return masked(word);
@@ -51,6 +52,9 @@ impl Masks {
             let text = symbols::text(word);
             let core = text.trim_matches(MARKS);
             let is_known = contains(known_servers::SERVER_WORDS, core);
+            if first.is_none() {
+                statement = core.to_ascii_lowercase();
+            }
             let says_where = *first.get_or_insert_with(|| contains(known_servers::SERVER_STATEMENTS, core));
             if text.ends_with([';', '{', '}']) {
                 first = None;
@@ -60,6 +64,8 @@ impl Masks {
                 () if is_known || is_port || core.is_empty() => core.to_owned(),
                 () if is_place(core) => self.place(core),
                 () if says_where => self.url(core),
+                // A variable may say where a request goes, or hold anything else.
+                () if statement == "set" && is_localhost(core) => self.url(core),
                 () => self.host(core),
             };
             let start = text.len() - text.trim_start_matches(MARKS).len();
@@ -103,6 +109,12 @@ impl Masks {
             crossed_out(name)
         }
     }
+}
+
+/// `localhost:8000`, `http://localhost`.
+fn is_localhost(word: &str) -> bool {
+    let host = word.split_once("://").map_or(word, |(_, rest)| rest);
+    host.split([':', '/']).next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
 }
 
 /// A path below the configuration of a server, as `include` names it.
