@@ -2,11 +2,11 @@
 
 use super::library;
 use crate::machine::Machine;
+use crate::program::settings::lacks_v6_loopback;
 use crate::program::{
     ADDRCONFIG, Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, Order, PLAIN, Program, Strategy, Version,
 };
 use crate::resolve::{Evidence, Step};
-use std::net::Ipv6Addr;
 
 /// `socket.create_connection` and what is built on it.
 pub(super) const PYTHON: Program = Program {
@@ -46,9 +46,7 @@ pub(super) const REQUESTS: Program = Program {
 /// A socket is bound to ::1 when the library is loaded; where that fails, it asks for IPv4 alone (run without ::1 on `lo`
 /// and with IPv6 switched off there).
 fn urllib3(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {
-    let interfaces = &machine.raw.interfaces;
-    let has_v6 = interfaces.iter().flat_map(|i| &i.addresses).any(|a| a.address == Ipv6Addr::LOCALHOST);
-    if !interfaces.is_empty() && !has_v6 {
+    if lacks_v6_loopback(machine) {
         behaviour.lookup = GETADDRINFO_V4;
         steps.push(Step::new("::1", "not on this machine: IPv4 only"));
     }

@@ -48,7 +48,7 @@ pub(super) const HICKORY: Program = library(
             label: "0.12",
             evidence: Evidence::Measured { run: "0.12.28 with hickory-resolver 0.25" },
             // `Ipv4AndIpv6`: hickory by itself would not ask for IPv6 when it has IPv4.
-            behaviour: hickory(Lookup::OwnApart { resolver: "hickory" }, Order::V4First),
+            behaviour: hickory(Lookup::HickoryBoth, Order::V4First),
         },
         Era {
             since: "0.13",
