@@ -2,6 +2,10 @@
 //! the differences that are known. Shared by `cargo xtask oracle --programs`, which looks at real programs, and by the
 //! test that replays `testdata/oracle/live`.
 
+mod deviations;
+
+pub use deviations::{Case, DEVIATIONS};
+
 use super::{Recorded, zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -10,7 +14,7 @@ use std::net::IpAddr;
 use whyhost_core::machine::Machine;
 use whyhost_core::program::{self, Strategy};
 use whyhost_core::reach::{AttemptOutcome, attempt, normalise};
-use whyhost_core::resolve::{Answer, Query, QueryFlags, Ranked, Source, Status, dns_questions};
+use whyhost_core::resolve::{self, Answer, Query, QueryFlags, Ranked, Status, dns_questions};
 use whyhost_core::snapshot::{Family, Libc, Program, Protocol, Snapshot, Socket, SourceOutcome};
 
 /// Attempts that begin later than this after the first are not looked at: programs are ended then, and some share their own
@@ -25,7 +29,8 @@ const MAY_MS: u32 = 2400;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ran {
-    /// The model: an id of `whyhost_core::program`.
+    /// The model: an id of `whyhost_core::program`, or of `whyhost_core::resolve` for a client that does no more than
+    /// try the answer in turn.
     pub model: String,
     /// Version, as [`program::choose`] reads it.
     pub version: String,
@@ -116,7 +121,8 @@ pub fn questions(machine: &Machine, name: &str) -> Vec<(String, &'static str)> {
     let with = search
         .filter(|suffix| !suffix.trim_matches('.').is_empty())
         .map(|suffix| format!("{plain}.{}", suffix.trim_end_matches('.')));
-    let names = std::iter::once(plain.clone()).chain(with);
+    // The machine's own: Java asks for it in place of 0.0.0.0.
+    let names = [plain.clone(), machine.os.hostname.clone()].into_iter().chain(with);
     let mut all = dns_questions(machine, &query(name, PORT));
     for question in names.flat_map(|n| [(n.clone(), "A"), (n, "AAAA")]) {
         if !all.contains(&question) {
@@ -176,6 +182,10 @@ pub struct Expected {
     pub at_least: usize,
     /// The model cannot tell.
     pub unknown: bool,
+    /// The machine as the program has it.
+    machine: Machine,
+    /// How it connects.
+    strategy: Strategy,
 }
 
 /// The model of `ran` on `machine` for `name` and `port`.
@@ -190,11 +200,15 @@ pub fn expected(machine: &Machine, ran: &Ran, name: &str, port: u16) -> Option<E
         let (id, version) = (id.clone(), version.clone());
         machine.raw.programs.push(Program { id, path: String::new(), version });
     }
-    let chosen = program::choose(&machine, &format!("{}-{}", ran.model, ran.version))?;
-    let answer = program::answer(&machine, &chosen, &query(name, port));
-    let strategy = chosen.behaviour(&machine).0.strategy_for(name);
+    let (answer, strategy) = match program::choose(&machine, &format!("{}-{}", ran.model, ran.version)) {
+        Some(chosen) => {
+            let answer = program::answer(&machine, &chosen, &query(name, port));
+            (answer, chosen.behaviour(&machine).0.strategy_for(name))
+        }
+        None => (resolve::of(&machine, &ran.model, &query(name, port))?, Strategy::InTurn),
+    };
     let (tried, at_least) = sent(&machine, strategy, &answer, port);
-    Some(Expected { unknown: answer.status == Status::Unknown, answer, tried, at_least })
+    Some(Expected { unknown: answer.status == Status::Unknown, answer, tried, at_least, machine, strategy })
 }
 
 /// What leaves the machine of the model's attempts. An address that is not the machine's own is silent here: there is
@@ -229,152 +243,14 @@ impl Expected {
     fn agrees(&self, seen: &Tried) -> bool {
         seen.addresses.len() >= self.at_least && self.tried.addresses.starts_with(&seen.addresses)
     }
-}
 
-/// A difference that is known, by the reason for it.
-pub struct Deviation {
-    /// The reason.
-    pub reason: &'static str,
-    /// It is this one: machine, program, name, what the model says, what was seen.
-    pub holds: fn(&Machine, &Ran, &str, &Expected, &Tried) -> bool,
-}
-
-/// The known differences. A row that explains nothing in the recorded file is removed.
-pub const DEVIATIONS: &[Deviation] = &[
-    Deviation {
-        reason: "Java looks up the machine's own name in place of 0.0.0.0 or :: (InetAddress.getLocalHost)",
-        holds: |_, ran, _, expected, _| {
-            is_java(ran) && expected.answer.addresses.iter().any(|r| r.address.address.is_unspecified())
-        },
-    },
-    Deviation {
-        reason: "Java, and Node from 22 on, give a link-local address without scope the scope of an interface",
-        holds: |_, ran, _, expected, _| {
-            (is_java(ran) || ran.model == "node" && major(ran) >= 22)
-                && expected
-                    .answer
-                    .addresses
-                    .iter()
-                    .any(|r| r.address.scope_id == 0 && is_link_local(r.address.address))
-        },
-    },
-    Deviation {
-        reason: "Ruby's Socket.tcp makes its IPv6 sockets IPv6-only (Addrinfo#connect_internal): no mapped addresses",
-        holds: |_, ran, _, expected, _| {
-            ran.model == "ruby" && expected.answer.addresses.iter().any(|r| is_mapped(r.address.address))
-        },
-    },
-    Deviation {
-        reason: "Erlang answers the machine's own name with 127.0.0.1 where the look-up fails (inet:gethostbyname_self)",
-        holds: |machine, ran, name, expected, seen| {
-            ran.model == "erlang"
-                && name.eq_ignore_ascii_case(&machine.os.hostname)
-                && expected.answer.addresses.is_empty()
-                && seen.addresses.iter().all(|(a, _)| a.is_loopback())
-        },
-    },
-    Deviation {
-        reason: "Node hands a link-local address on without its interface (dns.lookup): connect fails with EINVAL",
-        holds: |_, ran, _, expected, _| {
-            ran.model == "node" && expected.answer.addresses.iter().any(|r| r.address.scope_id != 0)
-        },
-    },
-    Deviation {
-        reason: "gethostbyname keeps the order of delivery, getaddrinfo for AF_INET sorts",
-        holds: |_, ran, _, expected, _| {
-            ["nc-traditional", "erlang"].contains(&ran.model.as_str()) && expected.answer.addresses.len() > 1
-        },
-    },
-    Deviation {
-        reason: "c-ares 1.18 knows localhost by itself only where it looks into the hosts file",
-        holds: |_, ran, _, expected, seen| {
-            let built_in = |r: &Ranked| matches!(r.from, Source::Builtin { .. });
-            ran.model == "aria2"
-                && seen.addresses.is_empty()
-                && expected.answer.addresses.iter().all(built_in)
-        },
-    },
-    Deviation {
-        reason: "aria2 waits for ever where the hosts file has the name for IPv6 alone and the question for IPv4 fails",
-        holds: |_, ran, _, expected, seen| {
-            ran.model == "aria2"
-                && seen.addresses.is_empty()
-                && expected.answer.addresses.iter().all(|r| r.address.address.is_ipv6())
-        },
-    },
-    Deviation {
-        reason: "Go and gRPC connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
-        holds: |machine, ran, _, expected, _| {
-            (ran.model == "grpc" || ran.model.starts_with("go"))
-                && machine.sysctl("ipv6/bindv6only") == Some(1)
-                && expected.answer.addresses.iter().any(|r| is_mapped(r.address.address))
-        },
-    },
-    Deviation {
-        reason: "Go takes the answers for A and AAAA as they come: a mapped address is before or behind the IPv4 ones by chance",
-        holds: |_, ran, _, expected, _| {
-            ran.model.starts_with("go")
-                && expected
-                    .answer
-                    .addresses
-                    .iter()
-                    .any(|r| is_mapped(r.address.address) && matches!(r.from, Source::Dns { .. }))
-        },
-    },
-    Deviation {
-        reason: "Chromium reads the hosts file, nsswitch.conf and resolv.conf itself and sorts by its own rules; the model has getaddrinfo",
-        holds: |_, ran, _, expected, _| {
-            let built_in = |r: &Ranked| matches!(r.from, Source::Builtin { .. });
-            ran.model == "chromium" && !expected.answer.addresses.iter().any(built_in)
-        },
-    },
-    Deviation {
-        reason: "browsers die of a hosts line that glibc dies of, whatever name they are given",
-        holds: |machine, ran, name, _, seen| {
-            let crashes =
-                program::system(machine, &query(name, PORT)).error.is_some_and(|e| e.code == "CRASH");
-            ["chromium", "firefox"].contains(&ran.model.as_str()) && seen.addresses.is_empty() && crashes
-        },
-    },
-    Deviation {
-        reason: "hickory 0.25 takes the first name of the search list that has an address of either family, the model of each",
-        holds: |machine, ran, _, _, _| {
-            ran.model == "reqwest-hickory"
-                && ran.version.starts_with("0.12.")
-                && !machine.resolv.value.search_list(&machine.os.hostname).is_empty()
-        },
-    },
-    Deviation {
-        reason: "gRPC sorts the addresses of both families together (address_sorting), the model each family by itself",
-        holds: |_, ran, _, expected, seen| {
-            let in_any_order = |tried: &Tried| {
-                let mut addresses: Vec<IpAddr> = tried.addresses.iter().map(|(a, _)| *a).collect();
-                addresses.sort();
-                addresses
-            };
-            let connected = |tried: &Tried| tried.addresses.iter().any(|(_, connected)| *connected);
-            ran.model == "grpc"
-                && expected.answer.addresses.len() > 1
-                && (in_any_order(seen) == in_any_order(&expected.tried)
-                    || connected(seen) && connected(&expected.tried))
-        },
-    },
-];
-
-fn is_mapped(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some())
-}
-
-fn major(ran: &Ran) -> u32 {
-    ran.version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0)
-}
-
-fn is_java(ran: &Ran) -> bool {
-    ran.model.starts_with("java")
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+    /// The same for other addresses, and another way to connect.
+    fn with(&self, change: impl FnOnce(&mut Vec<Ranked>), strategy: Strategy, port: u16) -> Expected {
+        let mut other = self.clone();
+        change(&mut other.answer.addresses);
+        (other.tried, other.at_least) = sent(&self.machine, strategy, &other.answer, port);
+        other
+    }
 }
 
 /// How a program and its model compare.
@@ -387,16 +263,20 @@ pub enum Verdict {
     Different(Box<Expected>),
 }
 
+/// The reason of what the model leaves open.
+pub const UNKNOWN: &str = "the model says that it cannot tell";
+
 /// Compares what was seen with the model.
 pub fn verdict(machine: &Machine, ran: &Ran, name: &str, port: u16, seen: &Tried) -> Option<Verdict> {
     let expected = expected(machine, ran, name, port)?;
     if expected.unknown {
-        return Some(Verdict::Known("the model says that it cannot tell"));
+        return Some(Verdict::Known(UNKNOWN));
     }
     if expected.agrees(seen) {
         return Some(Verdict::Equal);
     }
-    let known = DEVIATIONS.iter().find(|d| (d.holds)(machine, ran, name, &expected, seen));
+    let case = Case { ran, name, port, expected: &expected, seen };
+    let known = DEVIATIONS.iter().find(|d| (d.holds)(&case));
     Some(match known {
         Some(deviation) => Verdict::Known(deviation.reason),
         None => Verdict::Different(Box::new(expected)),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Client {
     /// Stable id: `node-18`.
     pub(crate) id: &'static str,
-    /// Its model: an id of `whyhost_core::program`.
+    /// Its model: an id of `whyhost_core::program` or `whyhost_core::resolve`.
     pub(crate) model: &'static str,
     /// Where it comes from.
     pub(crate) from: Origin,
@@ -82,6 +82,11 @@ pub(crate) const PLAIN: Client = Client {
     takes: any,
     bound_ms: 10_000,
 };
+
+/// Only names without capital letters: HTTP::Tiny writes those of a URL small.
+pub(crate) fn small_letters(name: &str) -> bool {
+    !name.bytes().any(|b| b.is_ascii_uppercase())
+}
 
 /// The folder of fetched programs.
 pub(crate) fn folder() -> PathBuf {

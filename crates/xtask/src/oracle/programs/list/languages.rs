@@ -1,6 +1,6 @@
 //! Languages with one or a few clients each.
 
-use crate::oracle::programs::client::{Client, Origin, PLAIN, no_final_dot};
+use crate::oracle::programs::client::{Client, Origin, PLAIN, no_final_dot, small_letters};
 
 const JAVA: Client = Client {
     model: "java",
@@ -66,7 +66,7 @@ pub(super) const SYSTEM: &[Client] = &[
         ..JAVA
     },
     perl!("perl", "perl", "ip"),
-    perl!("perl-http", "perl", "http"),
+    Client { takes: small_letters, ..perl!("perl-http", "perl", "http") },
     perl!("perl-inet", "perl-inet", "inet"),
     Client {
         id: "bash",
