@@ -101,7 +101,29 @@ def redis_asyncio(name, port):
 def pymongo(name, port):
     from pymongo import MongoClient
 
-    MongoClient(name, port, serverSelectionTimeoutMS=300, connectTimeoutMS=300).admin.command("ping")
+    MongoClient(name, port, serverSelectionTimeoutMS=300).admin.command("ping")
+
+
+def pycares(name, port):
+    """The addresses of ares_getaddrinfo in turn."""
+    from queue import SimpleQueue
+
+    import pycares as library
+
+    found = SimpleQueue()
+    channel = library.Channel()
+    channel.getaddrinfo(name, port, type=socket.SOCK_STREAM, callback=lambda *answer: found.put(answer))
+    answer, error = found.get(timeout=8)
+    if error is not None:
+        sys.exit(library.errno.strerror(error))
+    for node in answer.nodes:
+        with socket.socket(node.family, socket.SOCK_STREAM) as made:
+            made.settimeout(2)
+            try:
+                made.connect(node.addr)
+                return
+            except OSError as why:
+                print(why)
 
 
 def version(name, _):

@@ -1,7 +1,8 @@
 //! The addresses of a name as a program has them, in the order in which it would try them.
 
-use super::{Addrconfig, Behaviour, Builtin, Chosen, Lookup, Order, When};
+use super::{Addrconfig, Apart, Behaviour, Builtin, Chosen, Lookup, Order, When};
 use crate::machine::Machine;
+use crate::resolve::resolvers::{cares, hickory};
 use crate::resolve::stage::{self, Call, Outcome};
 use crate::resolve::{self, Answer, Because, Evidence, Query, QueryFlags, Ranked, Source, Status, Step};
 use crate::snapshot::{Family, ScopedAddr};
@@ -125,10 +126,8 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
         Lookup::SystemOnlyV4 => only_v4(ask(Family::Any, Addrconfig::Unset)),
         Lookup::Own { resolver, family } => own(machine, resolver, query, family),
         Lookup::SystemApart => apart(query, |family| ask(family, Addrconfig::Unset)),
-        Lookup::OwnApart { resolver } => apart(query, |family| {
-            let query = Query { family, ..query.clone() };
-            rescued(behaviour, &query, own(machine, resolver, &query, family))
-        }),
+        Lookup::CaresApart(then) => cares_apart(machine, query, then),
+        Lookup::HickoryBoth => hickory::both_types(machine, query),
         Lookup::Dns => dns(machine, query),
         Lookup::Nothing => plain(Status::NotFound, Vec::new(), Vec::new()),
         Lookup::LastHostsLine => last_line(machine, query),
@@ -139,6 +138,33 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
 fn own(machine: &Machine, resolver: &str, query: &Query, family: Family) -> Answer {
     let query = Query { family: narrowed(query.family, family), ..query.clone() };
     resolve::of(machine, resolver, &query).unwrap_or_else(|| system(machine, &query))
+}
+
+/// c-ares asked for each family, and what the program makes of the two answers.
+fn cares_apart(machine: &Machine, query: &Query, then: Apart) -> Answer {
+    let ask = |family| cares::answer(machine, &Query { family, ..query.clone() });
+    match then {
+        _ if query.family != Family::Any => ask(query.family),
+        Apart::SortedTogether => cares::sorted_together(machine, apart(query, ask)),
+        Apart::NeedsV4 => {
+            let (v6, v4) = (ask(Family::V6), ask(Family::V4));
+            let from_dns =
+                |answer: &Answer| answer.addresses.iter().all(|r| matches!(r.from, Source::Dns { .. }));
+            match v4.status {
+                Status::Unknown => v4,
+                Status::Found if v6.status == Status::Found && from_dns(&v6) && !from_dns(&v4) => {
+                    let detail = "IPv4 has an answer at once: that of DNS for IPv6 is not waited for";
+                    Answer { trace: [v4.trace, vec![Step::new("waits", detail)]].concat(), ..v4 }
+                }
+                Status::Found => apart(query, ask),
+                _ if v6.status != Status::Found => v6,
+                _ => {
+                    let detail = "IPv6 has an answer, IPv4 a failure: it goes on waiting for IPv4";
+                    Answer { trace: [v6.trace, v4.trace, vec![Step::new("waits", detail)]].concat(), ..v4 }
+                }
+            }
+        }
+    }
 }
 
 /// IPv6 and IPv4 asked for one after the other: what one lacks is no failure of the other.

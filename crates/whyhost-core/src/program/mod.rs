@@ -132,11 +132,10 @@ pub enum Lookup {
     },
     /// getaddrinfo for `AF_INET6` and for `AF_INET`, each on its own.
     SystemApart,
-    /// A resolver of its own, for IPv6 and for IPv4, each on its own.
-    OwnApart {
-        /// The resolver.
-        resolver: &'static str,
-    },
+    /// c-ares, for IPv6 and for IPv4, each on its own.
+    CaresApart(Apart),
+    /// hickory, both types for every name of the search list, whatever its version does by itself.
+    HickoryBoth,
     /// DNS servers alone, for the name as it is.
     Dns,
     /// Nobody: the program gives up before.
@@ -145,6 +144,15 @@ pub enum Lookup {
     LastHostsLine,
     /// `localhost` means the Unix socket; other names go to getaddrinfo.
     UnixSocket,
+}
+
+/// What a program makes of two questions, one for each family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// The addresses of both are sorted together.
+    SortedTogether,
+    /// IPv6 in front; an answer for IPv6 is worth nothing while that for IPv4 is a failure: the program waits for ever.
+    NeedsV4,
 }
 
 /// When a program sets `AI_ADDRCONFIG`.
@@ -269,7 +277,13 @@ impl Lookup {
             Lookup::SystemOnlyV4 => format!("as {own}, IPv4 alone is kept"),
             Lookup::Own { resolver, .. } => format!("as {resolver}"),
             Lookup::SystemApart => format!("as {own} for IPv6 and for IPv4"),
-            Lookup::OwnApart { resolver } => format!("as {resolver} for IPv6 and for IPv4"),
+            Lookup::CaresApart(Apart::SortedTogether) => {
+                "as c-ares for IPv6 and for IPv4, sorted together".into()
+            }
+            Lookup::CaresApart(Apart::NeedsV4) => {
+                "as c-ares for IPv6 and for IPv4, without IPv4 for ever".into()
+            }
+            Lookup::HickoryBoth => "as hickory with both types".into(),
             Lookup::Dns => "DNS servers alone".into(),
             Lookup::Nothing => "nobody".into(),
             Lookup::LastHostsLine => "the last line of the hosts file, else DNS".into(),
@@ -287,7 +301,8 @@ impl Lookup {
             | Lookup::SystemV4ForLocalhost
             | Lookup::UnixSocket => true,
             Lookup::Own { .. }
-            | Lookup::OwnApart { .. }
+            | Lookup::CaresApart(_)
+            | Lookup::HickoryBoth
             | Lookup::Dns
             | Lookup::Nothing
             | Lookup::LastHostsLine => false,

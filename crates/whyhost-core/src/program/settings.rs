@@ -2,6 +2,7 @@
 
 use crate::machine::Machine;
 use crate::resolve::Step;
+use std::net::Ipv6Addr;
 
 /// The value of an environment variable; `None` where it is not set.
 pub(super) fn variable<'m>(machine: &'m Machine, name: &str) -> Option<&'m str> {
@@ -33,6 +34,13 @@ pub(super) fn words(text: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+/// The interfaces are known, and none has ::1: what binds a socket to it to see whether there is IPv6 fails.
+pub(super) fn lacks_v6_loopback(machine: &Machine) -> bool {
+    let interfaces = &machine.raw.interfaces;
+    let has_v6 = interfaces.iter().flat_map(|i| &i.addresses).any(|a| a.address == Ipv6Addr::LOCALHOST);
+    !interfaces.is_empty() && !has_v6
 }
 
 /// The step that says which setting did what.

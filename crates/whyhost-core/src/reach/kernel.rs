@@ -169,11 +169,19 @@ pub fn undelivered(machine: &Machine, target: ScopedAddr) -> Option<AttemptOutco
     }
     let configured = !real.address.is_loopback() || lo.addresses.iter().any(|a| covers(a, real.address));
     if lo.is_up() && configured {
-        return None;
+        return deaf_to_ipv6(machine, real.address).then_some(AttemptOutcome::Timeout);
     }
     // The kernel found a way out all the same: the packet leaves by it and nobody answers.
     let leaves = source.is_some() || configured || has_default_route(machine, real.address);
     Some(if leaves { AttemptOutcome::Timeout } else { AttemptOutcome::Unreachable })
+}
+
+/// Packets to the machine's own IPv6 addresses, whatever interface has them, arrive by lo, where `disable_ipv6` drops
+/// them (Linux net/ipv6/ip6_input.c: `ip6_rcv_core`). Run under Linux 6.18 with a global and a link-local address.
+fn deaf_to_ipv6(machine: &Machine, target: IpAddr) -> bool {
+    target.is_ipv6()
+        && machine.os.family == OsFamily::Linux
+        && machine.sysctl("ipv6/conf/lo/disable_ipv6") == Some(1)
 }
 
 /// `::ffff:a` goes through an `AF_INET6` socket, which must exist and not be IPv6-only (`bindv6only=1`: ENETUNREACH).

@@ -44,7 +44,8 @@ pub(crate) struct Args {
     /// Run this one case, by the seed that a mismatch printed
     #[arg(long, value_parser = sub_seed)]
     only: Option<u64>,
-    /// Run programs and compare them with their models: all that are here, or those with these ids (separated by commas)
+    /// Run programs and compare them with their models: all that are here, or those with these ids (separated by commas;
+    /// `system` is all that need no fetch)
     #[arg(long, value_name = "IDS", num_args = 0..=1, default_missing_value = "")]
     programs: Option<String>,
     /// Fetch programs into a folder of their own first; `all`: the large ones too

@@ -2,9 +2,7 @@
 
 use super::library;
 use crate::machine::Machine;
-use crate::program::{
-    Behaviour, Builtin, Detect, Era, Lookup, PLAIN, Program, Strategy, V6_V4, Version, When,
-};
+use crate::program::{Apart, Behaviour, Detect, Era, Lookup, PLAIN, Program, Strategy, Version};
 use crate::resolve::{Evidence, Step};
 use crate::snapshot::Family;
 use std::net::IpAddr;
@@ -26,14 +24,7 @@ pub(super) const ARIA2: Program = Program {
             label: "1.36",
             evidence: Evidence::Measured { run: "1.36.0" },
             behaviour: Behaviour {
-                lookup: Lookup::OwnApart { resolver: "c-ares" },
-                builtin: Some(Builtin {
-                    when: When::NotFound,
-                    addresses: V6_V4,
-                    subdomains: false,
-                    final_dot: false,
-                    cite: "c-ares ares_gethostbyname.c; run as aria2 1.36 with c-ares 1.18.1",
-                }),
+                lookup: Lookup::CaresApart(Apart::NeedsV4),
                 strategy: Strategy::TwoGroups(1000),
                 ..PLAIN
             },
@@ -41,6 +32,7 @@ pub(super) const ARIA2: Program = Program {
         &[
             "aria2 src/InitiateConnectionCommand.cc: backup connection (1.36)",
             "aria2 src/SocketCore.cc: net::checkAddrconfig (1.36)",
+            "aria2 src/AsyncNameResolverMan.cc: getStatus, startAsync (1.36)",
         ],
     )
 };
@@ -58,8 +50,5 @@ fn adapt(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut 
         (false, false) => (Lookup::Nothing, "no address but loopback: nothing is asked"),
     };
     behaviour.lookup = lookup;
-    if lookup == Lookup::Nothing {
-        behaviour.builtin = None;
-    }
     steps.push(Step::new("addresses", what));
 }

@@ -1,7 +1,9 @@
 //! Browsers: localhost is built in; hosts file, NSS, gai.conf and DNS do not matter for it.
 
 use super::library;
-use crate::program::{Behaviour, Builtin, Detect, Era, PLAIN, Program, Strategy, V4_V6, V6_V4, When};
+use crate::program::{
+    ADDRCONFIG, Behaviour, Builtin, Detect, Era, PLAIN, Program, Strategy, V4_V6, V6_V4, When,
+};
 use crate::resolve::Evidence;
 
 /// Chromium, Chrome, Edge.
@@ -50,6 +52,8 @@ pub(super) const FIREFOX: Program = Program {
                     final_dot: true,
                     cite: "Firefox netwerk/dns/nsHostResolver.cpp: InitLoopbackRecord",
                 }),
+                // Run with names of one family on machines that have the other alone.
+                lookup: ADDRCONFIG,
                 strategy: Strategy::InTurn,
                 ..PLAIN
             },

@@ -59,6 +59,7 @@ pub const PROGRAMS: &[&Program] = &[
     &bun::BUN,
     &bun::NODE,
     &python::PYTHON,
+    &python::REQUESTS,
     &python::INET,
     &python::ASYNCIO,
     &python::ASYNCIO_RACE,

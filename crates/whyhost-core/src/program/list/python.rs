@@ -1,10 +1,12 @@
 //! Python: the standard library takes getaddrinfo's order and every address; libraries differ.
 
 use super::library;
+use crate::machine::Machine;
+use crate::program::settings::lacks_v6_loopback;
 use crate::program::{
-    ADDRCONFIG, Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, Order, PLAIN, Program, Strategy,
+    ADDRCONFIG, Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, Order, PLAIN, Program, Strategy, Version,
 };
-use crate::resolve::Evidence;
+use crate::resolve::{Evidence, Step};
 
 /// `socket.create_connection` and what is built on it.
 pub(super) const PYTHON: Program = Program {
@@ -12,7 +14,7 @@ pub(super) const PYTHON: Program = Program {
     ..library(
         "python",
         "Python",
-        "socket.create_connection, http.client, urllib, requests, urllib3, httpx, psycopg2, pymysql",
+        "socket.create_connection, http.client, urllib, httpx, psycopg2, pymysql",
         &[Era {
             since: "2.7",
             label: "2.7 and later",
@@ -22,6 +24,33 @@ pub(super) const PYTHON: Program = Program {
         &["CPython Lib/socket.py: create_connection (3.11)"],
     )
 };
+
+/// urllib3, and requests on it.
+pub(super) const REQUESTS: Program = Program {
+    adapt: Some(urllib3),
+    knobs: &["::1 on lo"],
+    ..library(
+        "python-requests",
+        "Python requests, urllib3",
+        "requests, urllib3",
+        &[Era {
+            since: "2",
+            label: "2",
+            evidence: Evidence::Measured { run: "requests 2.34.2 with urllib3 2.8" },
+            behaviour: PLAIN,
+        }],
+        &["urllib3 util/connection.py: allowed_gai_family, _has_ipv6 (2.8)"],
+    )
+};
+
+/// A socket is bound to ::1 when the library is loaded; where that fails, it asks for IPv4 alone (run without ::1 on `lo`
+/// and with IPv6 switched off there).
+fn urllib3(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {
+    if lacks_v6_loopback(machine) {
+        behaviour.lookup = GETADDRINFO_V4;
+        steps.push(Step::new("::1", "not on this machine: IPv4 only"));
+    }
+}
 
 /// A socket made for `AF_INET`, as in many tutorials.
 pub(super) const INET: Program = library(

@@ -33,13 +33,8 @@ pub(super) const HYPER: Program = library(
     &["hyper-util src/client/legacy/connect/http.rs: ConnectingTcp, split_by_preference (0.1.21)"],
 );
 
-const fn hickory(order: Order) -> Behaviour {
-    Behaviour {
-        lookup: Lookup::Own { resolver: "hickory", family: Family::Any },
-        builtin: None,
-        order,
-        strategy: Strategy::TwoGroups(300),
-    }
+const fn hickory(lookup: Lookup, order: Order) -> Behaviour {
+    Behaviour { lookup, builtin: None, order, strategy: Strategy::TwoGroups(300) }
 }
 
 /// reqwest with its feature `hickory-dns`.
@@ -52,13 +47,14 @@ pub(super) const HICKORY: Program = library(
             since: "0.12",
             label: "0.12",
             evidence: Evidence::Measured { run: "0.12.28 with hickory-resolver 0.25" },
-            behaviour: hickory(Order::V4First),
+            // `Ipv4AndIpv6`: hickory by itself would not ask for IPv6 when it has IPv4.
+            behaviour: hickory(Lookup::HickoryBoth, Order::V4First),
         },
         Era {
             since: "0.13",
             label: "0.13",
             evidence: Evidence::Measured { run: "0.13.5 with hickory-resolver 0.26" },
-            behaviour: hickory(Order::V6First),
+            behaviour: hickory(Lookup::Own { resolver: "hickory", family: Family::Any }, Order::V6First),
         },
     ],
     &["reqwest src/dns/hickory.rs: LookupIpStrategy (0.12.28, 0.13.5)"],

@@ -160,6 +160,19 @@ fn a_broken_loopback_loses_packets_or_has_no_way() {
     }
 }
 
+/// Linux 6.18 with `net.ipv6.conf.lo.disable_ipv6=1`, which takes ::1 away and leaves the addresses of other interfaces.
+#[test]
+fn without_ipv6_on_lo_no_ipv6_address_of_the_machine_answers() {
+    let mut machine = two_nics(vec![socket("::dual", 1)]);
+    let switch = |value: &str| RawFile::text("/proc/sys/net/ipv6/conf/lo/disable_ipv6", value.as_bytes());
+    for (value, v6) in [("0\n", AttemptOutcome::Connects), ("1\n", AttemptOutcome::Timeout)] {
+        machine.raw.files = vec![switch(value)];
+        assert_eq!(fate(&machine, "fd77::1"), v6, "{value}");
+        assert_eq!(fate(&machine, "10.77.0.1"), AttemptOutcome::Connects, "{value}");
+        assert_eq!(fate(&machine, "::ffff:10.77.0.1"), AttemptOutcome::Connects, "{value}");
+    }
+}
+
 #[test]
 fn the_kernels_own_word_counts_more_than_a_guess() {
     let mut machine = two_nics(vec![socket("::dual", 1)]);

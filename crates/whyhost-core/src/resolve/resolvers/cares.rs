@@ -40,8 +40,8 @@ pub const RESOLVER: Resolver = Resolver {
         "ARES_AI_ADDRCONFIG has no effect in c-ares; programs such as aria2 narrow the family themselves",
         "of the errors of servers only SERVFAIL and REFUSED are told apart (NOTIMP counts as REFUSED)",
         "between the A and the AAAA answer the later one decides about going on: AAAA is assumed to be later",
-        "1.18 takes `#` for a comment also inside a word, and keeps repeated lines; the model reads the file as 1.34 does",
-        "versions 1.19 to 1.33 were read, not run",
+        "the hosts file is read as the version reads it (dialects c-ares 1.17, 1.18, 1.34, 1.34.9, main); versions 1.19 to 1.33 \
+         were read, not run",
         "a file replaced by one with an older time is not noticed by a channel that is kept",
     ],
     references: &[
@@ -83,6 +83,17 @@ pub fn answer(machine: &Machine, query: &Query) -> Answer {
     let version = version(machine);
     let result = lookup(machine, query, version, &mut trace);
     framed(&RESOLVER, version.to_string(), has_program(machine, RESOLVER.id), result, trace)
+}
+
+/// The addresses of several look-ups in the order of one, as gRPC sorts them with the same rules.
+pub(crate) fn sorted_together(machine: &Machine, mut answer: Answer) -> Answer {
+    let candidates = std::mem::take(&mut answer.addresses)
+        .into_iter()
+        .map(|ranked| Candidate { address: ranked.address, from: ranked.from });
+    match sorted(machine, &STYLE, candidates.collect(), &mut answer.trace) {
+        Ok((addresses, comparison)) => Answer { addresses, comparison, ..answer },
+        Err(failure) => framed(&RESOLVER, answer.version, answer.installed, Err(failure), answer.trace),
+    }
 }
 
 /// The addresses that the hosts file gives for `name`, lines merged.

@@ -53,9 +53,22 @@ const BOTH: Version = Version(0, 26, 0);
 
 /// What `lookup_ip` gives for `query`; a family means `Ipv4Only` or `Ipv6Only`.
 pub fn answer(machine: &Machine, query: &Query) -> Answer {
+    let version = version(machine);
+    framed_by(machine, query, version, version >= BOTH)
+}
+
+/// The same for a program that sets `Ipv4AndIpv6` or `Ipv6AndIpv4`, IPv6 in front.
+pub(crate) fn both_types(machine: &Machine, query: &Query) -> Answer {
+    framed_by(machine, query, version(machine), true)
+}
+
+fn version(machine: &Machine) -> Version {
+    Version::of_program(machine, RESOLVER.id).unwrap_or(LATEST)
+}
+
+fn framed_by(machine: &Machine, query: &Query, version: Version, both: bool) -> Answer {
     let mut trace = Vec::new();
-    let version = Version::of_program(machine, RESOLVER.id).unwrap_or(LATEST);
-    let result = lookup(machine, query, version, &mut trace);
+    let result = lookup(machine, query, both, &mut trace);
     framed(&RESOLVER, version.to_string(), has_program(machine, RESOLVER.id), result, trace)
 }
 
@@ -68,12 +81,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     questions(names, query.family)
 }
 
-fn lookup(
-    machine: &Machine,
-    query: &Query,
-    version: Version,
-    trace: &mut Vec<Step>,
-) -> Result<Ordered, Failure> {
+fn lookup(machine: &Machine, query: &Query, both: bool, trace: &mut Vec<Step>) -> Result<Ordered, Failure> {
     let name = &query.name;
     match &machine.resolv.state {
         FileState::Unrecorded => return Err(Failure::Unknown("the snapshot has no /etc/resolv.conf".into())),
@@ -100,8 +108,8 @@ fn lookup(
     }
     let mut error = (Status::NotFound, "no record found");
     for candidate in names(machine, name) {
-        match strategic(machine, query.family, version, bare, &candidate, trace)? {
-            Ok(found) => return Ok(placed(found, version)),
+        match strategic(machine, query.family, both, bare, &candidate, trace)? {
+            Ok(found) => return Ok(placed(found, both)),
             Err(code) => error = code,
         }
     }
@@ -111,18 +119,18 @@ fn lookup(
 type Code = (Status, &'static str);
 type Found = Result<Vec<Candidate>, Code>;
 
-/// `strategic_lookup` with the default of the version.
+/// `strategic_lookup`: both types, or IPv6 only where there is no IPv4.
 fn strategic(
     machine: &Machine,
     family: Family,
-    version: Version,
+    both: bool,
     bare: &str,
     name: &str,
     trace: &mut Vec<Step>,
 ) -> Result<Found, Failure> {
     let mut ask = |kind: &'static str| one(machine, bare, name, kind, trace);
     match family {
-        Family::Any if version >= BOTH => {
+        Family::Any if both => {
             let first = ask("AAAA")?;
             let second = ask("A")?;
             Ok(match (first, second) {
@@ -277,10 +285,10 @@ fn names(machine: &Machine, name: &str) -> Vec<String> {
 }
 
 /// The strategy places the families; within one the order is that of the source.
-fn placed(found: Vec<Candidate>, version: Version) -> Ordered {
+fn placed(found: Vec<Candidate>, both_types: bool) -> Ordered {
     let both = found.iter().any(|c| c.address.address.is_ipv4())
         && found.iter().any(|c| c.address.address.is_ipv6());
-    if !both || version < BOTH {
+    if !both || !both_types {
         return (as_delivered(found), Vec::new());
     }
     let placed_by = Because::PreferV6 { setting: "LookupIpStrategy Ipv6AndIpv4".into() };

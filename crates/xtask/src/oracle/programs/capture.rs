@@ -7,8 +7,8 @@ use rustix::net::{
     sockopt::{self, Timeout},
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,8 @@ pub(crate) const ACK: u8 = 0x10;
 /// A running capture.
 pub(crate) struct Capture {
     stop: Arc<AtomicBool>,
-    reader: JoinHandle<Vec<Packet>>,
+    packets: Arc<Mutex<Vec<Packet>>>,
+    reader: JoinHandle<()>,
 }
 
 /// Begins: every packet of every interface from now on, without link headers (packet(7)).
@@ -46,27 +47,37 @@ pub(crate) fn start() -> Result<Capture> {
     sockopt::set_socket_recv_buffer_size_force(&socket, 16 << 20)?;
     sockopt::set_socket_timeout(&socket, Timeout::Recv, Some(Duration::from_millis(20)))?;
     let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    Ok(Capture { stop, reader: thread::spawn(move || read(&socket, &seen)) })
+    let packets = Arc::new(Mutex::new(Vec::new()));
+    let (ends, all) = (Arc::clone(&stop), Arc::clone(&packets));
+    Ok(Capture { stop, packets, reader: thread::spawn(move || read(&socket, &ends, &all)) })
 }
 
 impl Capture {
     /// Ends, when everything that was sent so far is read.
     pub(crate) fn finish(self) -> Result<Vec<Packet>> {
         self.stop.store(true, Ordering::SeqCst);
-        self.reader.join().ok().context("the capture panicked")
+        self.reader.join().ok().context("the capture panicked")?;
+        Ok(std::mem::take(&mut *lock(&self.packets)))
+    }
+
+    /// When the first connection to `port` began.
+    pub(crate) fn first(&self, port: u16) -> Option<Instant> {
+        lock(&self.packets).iter().find(|p| p.to.1 == port && p.flags == SYN).map(|p| p.at)
     }
 }
 
-fn read(socket: &OwnedFd, stop: &AtomicBool) -> Vec<Packet> {
-    let mut all = Vec::new();
+fn lock(packets: &Mutex<Vec<Packet>>) -> MutexGuard<'_, Vec<Packet>> {
+    packets.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+fn read(socket: &OwnedFd, stop: &AtomicBool, packets: &Mutex<Vec<Packet>>) {
     let mut buffer = [0; 128];
     loop {
         // Asked before the socket is: what was sent before the end is then in the socket.
         let last = stop.load(Ordering::SeqCst);
         match recv(socket, &mut buffer[..], RecvFlags::empty()) {
-            Ok((length, _)) => all.extend(packet(&buffer[..length])),
-            Err(_) if last => return all,
+            Ok((length, _)) => lock(packets).extend(packet(&buffer[..length])),
+            Err(_) if last => return,
             // Nothing within the time, or an interface went down: neither ends the capture.
             Err(_) => {}
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Client {
     /// Stable id: `node-18`.
     pub(crate) id: &'static str,
-    /// Its model: an id of `whyhost_core::program`.
+    /// Its model: an id of `whyhost_core::program` or `whyhost_core::resolve`.
     pub(crate) model: &'static str,
     /// Where it comes from.
     pub(crate) from: Origin,
@@ -23,8 +23,15 @@ pub(crate) struct Client {
     pub(crate) env: &'static [(&'static str, &'static str)],
     /// It takes this name as it is; programs that rewrite or refuse a spelling are not given it.
     pub(crate) takes: fn(&str) -> bool,
-    /// How long it may take at most, in milliseconds.
+    /// How long it may take at most, in milliseconds, on a busy machine.
     pub(crate) bound_ms: u32,
+}
+
+impl Client {
+    /// Nothing has to be fetched for it.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self.from, Origin::System | Origin::Built { at_once: true, .. })
+    }
 }
 
 /// Where a program comes from.
@@ -48,6 +55,8 @@ pub(crate) enum Origin {
         command: &'static [&'static str],
         /// Debian packages that it needs.
         packages: &'static [&'static str],
+        /// The machine has all that the command needs: it is built when it is to be run, else only by `--install`.
+        at_once: bool,
     },
 }
 
@@ -71,8 +80,13 @@ pub(crate) const PLAIN: Client = Client {
     with: &[],
     env: &[],
     takes: any,
-    bound_ms: 3000,
+    bound_ms: 10_000,
 };
+
+/// Only names without capital letters: HTTP::Tiny writes those of a URL small.
+pub(crate) fn small_letters(name: &str) -> bool {
+    !name.bytes().any(|b| b.is_ascii_uppercase())
+}
 
 /// The folder of fetched programs.
 pub(crate) fn folder() -> PathBuf {

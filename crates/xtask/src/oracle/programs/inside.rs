@@ -1,12 +1,12 @@
 //! The part that runs in fresh namespaces: builds the machine and its server, looks at it, runs every program once, and
 //! watches the packets.
 
-use super::capture::{self, ACK, Packet, SYN};
+use super::capture::{self, ACK, Capture, Packet, SYN};
 use super::server;
 use crate::oracle::inside::{build, observed};
 use crate::oracle::plan::Plan;
 use crate::oracle::server::Reach;
-use crate::recorded::live::{Tried, query, questions};
+use crate::recorded::live::{SEEN_MS, Tried, query, questions};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::mount::{MountFlags, mount};
@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 use whyhost_core::machine::Machine;
 use whyhost_core::snapshot::Snapshot;
 use whyhost_sys::{Options, collect};
@@ -127,7 +128,7 @@ fn run_all(case: &Case) -> Result<Vec<SeenRun>> {
         loop {
             let n = next.fetch_add(1, Ordering::Relaxed);
             match case.runs.get(n) {
-                Some(run) => ends.push((n, run_one(run, n))),
+                Some(run) => ends.push((n, run_one(run, n, &capture))),
                 None => return ends,
             }
         }
@@ -146,7 +147,7 @@ fn run_all(case: &Case) -> Result<Vec<SeenRun>> {
 }
 
 /// Runs a program to its end, or for as long as it may; gives its end and what it printed.
-fn run_one(run: &Run, n: usize) -> Result<(String, String)> {
+fn run_one(run: &Run, n: usize, capture: &Capture) -> Result<(String, String)> {
     let path = format!("/etc/home/printed-{n}");
     let printed = File::create(&path)?;
     let (program, arguments) = run.command.split_first().context("a command")?;
@@ -154,6 +155,7 @@ fn run_one(run: &Run, n: usize) -> Result<(String, String)> {
         .args(arguments)
         .envs(&run.env)
         .env("HOME", "/etc/home")
+        .env("TMPDIR", "/etc/home")
         .current_dir("/etc/home")
         .stdin(Stdio::null())
         .stdout(printed.try_clone()?)
@@ -164,22 +166,33 @@ fn run_one(run: &Run, n: usize) -> Result<(String, String)> {
         Ok(child) => child,
         Err(why) => return Ok((format!("not started: {why}"), String::new())),
     };
-    let end = wait(&mut child, run.bound_ms)?;
+    let end = wait(&mut child, run, capture)?;
     let bytes = fs::read(&path)?;
     let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(1000)..]).trim().to_owned();
     Ok((end, text))
 }
 
-fn wait(child: &mut Child, bound_ms: u32) -> Result<String> {
+/// Waits for the end of a program: its own, or when nothing that it does is looked at any more, or its bound.
+fn wait(child: &mut Child, run: &Run, capture: &Capture) -> Result<String> {
     let pid = Pid::from_child(child);
     let ends = pidfd_open(pid, PidfdFlags::empty())?;
-    let bound =
-        Timespec { tv_sec: i64::from(bound_ms / 1000), tv_nsec: i64::from(bound_ms % 1000) * 1_000_000 };
-    let in_time = poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&bound))? > 0;
+    let started = Instant::now();
+    let bound = Duration::from_millis(run.bound_ms.into());
+    let looked_at = Duration::from_millis(u64::from(SEEN_MS) + 100);
+    let interval = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let ended = loop {
+        if poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&interval))? > 0 {
+            break true;
+        }
+        let seen_all = capture.first(run.port).is_some_and(|first| first.elapsed() > looked_at);
+        if seen_all || started.elapsed() > bound {
+            break false;
+        }
+    };
     // What it started too; a group that is gone is what is wanted.
     let _ = kill_process_group(pid, Signal::KILL);
     let status = child.wait()?;
-    Ok(if in_time { status.to_string() } else { format!("ended after {bound_ms} ms") })
+    Ok(if ended { status.to_string() } else { format!("ended after {} ms", started.elapsed().as_millis()) })
 }
 
 /// The connections to `port` in the order of their first packets.

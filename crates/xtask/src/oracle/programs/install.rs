@@ -35,14 +35,16 @@ pub(crate) fn run(large: bool) -> Result<()> {
     for package in python {
         report(package, install_python(package));
     }
+    build(&list::all(), false);
     Ok(())
 }
 
-/// Builds what is built, where the sources are newer than what is there.
-pub(crate) fn build(clients: &[&Client]) {
+/// Builds what is built, where the sources are newer than what is there; `offline`: only what needs nothing else.
+pub(crate) fn build(clients: &[&Client], offline: bool) {
     let mut done = BTreeSet::new();
     for client in clients {
-        if let Origin::Built { makes, command, .. } = client.from
+        if let Origin::Built { makes, command, at_once, .. } = client.from
+            && (at_once || !offline)
             && done.insert(makes)
         {
             report(client.id, built(makes, command));

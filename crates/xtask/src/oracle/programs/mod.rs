@@ -12,10 +12,10 @@ use super::generate::{self, Vocabulary};
 use super::plan::Plan;
 use super::rng::Rng;
 use super::{Args, say, shrink};
-use crate::recorded::live::{self, Ran, SEEN_MS, Verdict};
+use crate::recorded::live::{self, Expected, Ran, SEEN_MS, Verdict};
 use anyhow::{Context, Result, bail};
 use client::Client;
-use inside::{Case, Run, Seen};
+use inside::{Case, Run, Seen, SeenRun};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -31,6 +31,9 @@ const FIRST_PORT: u16 = 20_000;
 
 /// Tries of a shrink: programs take seconds where nobody answers.
 const TRIES: usize = 40;
+
+/// Stands for every program that needs no fetch.
+const SYSTEM: &str = "system";
 
 /// A program that is here.
 #[derive(Debug, Clone)]
@@ -72,21 +75,26 @@ pub(crate) fn run(args: &Args, ids: &str, vocabulary: &Vocabulary) -> Result<Exi
     });
     let tally = tally.into_inner().ok().context("a worker panicked")?;
     if args.record {
-        record::write(&ready, tally.lines.clone())?;
+        record::write(&ready, tally.lines.clone(), !ids.is_empty())?;
     }
     Ok(tally.print())
 }
 
 /// The wanted programs that are here, each with its version.
 fn ready(ids: &str) -> Result<Vec<Ready>> {
-    let wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
-    let all = list::all();
+    let mut wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
+    let mut all = list::all();
+    if let Some(place) = wanted.iter().position(|id| *id == SYSTEM) {
+        wanted.remove(place);
+        all.retain(|c| c.is_system() || wanted.contains(&c.id));
+        wanted.clear();
+    }
     if let Some(unknown) = wanted.iter().find(|id| !all.iter().any(|c| c.id == **id)) {
         bail!("no program {unknown}: {}", all.iter().map(|c| c.id).collect::<Vec<_>>().join(" "));
     }
     let chosen: Vec<&'static Client> =
         all.into_iter().filter(|c| wanted.is_empty() || wanted.contains(&c.id)).collect();
-    install::build(&chosen);
+    install::build(&chosen, true);
     let mut ready = Vec::new();
     for client in chosen {
         match ran(client) {
@@ -133,7 +141,9 @@ struct Tally {
     shown: usize,
     machines: usize,
     broken: Vec<String>,
-    lines: Vec<(u64, live::Line)>,
+    lines: Vec<live::Line>,
+    /// Program → questions on which it differed among others and did not alone.
+    unsteady: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
@@ -151,6 +161,9 @@ impl Tally {
         }
         for (reason, count) in reasons {
             say(&format!("explained, {count} questions: {reason}"));
+        }
+        for (id, count) in &self.unsteady {
+            say(&format!("{id}: {count} times different at first, and not alone"));
         }
         for why in &self.broken {
             say(&format!("not run: {why}"));
@@ -176,11 +189,15 @@ impl Tally {
 fn run_one(plan: &Plan, ready: &[Ready], tally: &Mutex<Tally>, args: &Args) -> bool {
     let name = plan.queries[0].name.as_str();
     let takers: Vec<&Ready> = ready.iter().filter(|r| (r.client.takes)(name)).collect();
-    let seen = execute(plan, &takers);
+    let mut seen = execute(plan, &takers);
+    let steadied = seen.as_mut().map(|seen| alone(plan, &takers, seen)).unwrap_or_default();
     let mut differ = Vec::new();
     {
         let mut tally = tally.lock().unwrap_or_else(|e| e.into_inner());
         tally.machines += 1;
+        for id in steadied {
+            *tally.unsteady.entry(id).or_default() += 1;
+        }
         let seen = match &seen {
             Ok(seen) => seen,
             Err(why) => {
@@ -194,14 +211,18 @@ fn run_one(plan: &Plan, ready: &[Ready], tally: &Mutex<Tally>, args: &Args) -> b
             match judge(plan, one, seen, n) {
                 Some(Verdict::Equal) => tally.counts.entry(id).or_default()[1] += 1,
                 Some(Verdict::Known(reason)) => *tally.known.entry((id, reason)).or_default() += 1,
-                Some(Verdict::Different(_)) | None => {
+                Some(Verdict::Different(expected)) => {
                     *tally.different.entry(id).or_default() += 1;
-                    differ.push(*one);
+                    differ.push((*one, both(&seen.runs[n], &expected)));
+                }
+                None => {
+                    *tally.different.entry(id).or_default() += 1;
+                    differ.push((*one, format!("no model {}-{}", one.ran.model, one.ran.version)));
                 }
             }
         }
         if args.record && seen.dns_answers {
-            tally.lines.push((plan.seed, record::line(plan, &takers, seen)));
+            tally.lines.push(record::line(plan, &takers, seen));
         }
         let left = args.show.saturating_sub(tally.shown);
         tally.shown += differ.len();
@@ -210,10 +231,26 @@ fn run_one(plan: &Plan, ready: &[Ready], tally: &Mutex<Tally>, args: &Args) -> b
             return !tally.different.is_empty();
         }
     }
-    for one in differ {
-        show(plan, one);
+    for (one, first) in differ {
+        show(plan, one, &first);
     }
     true
+}
+
+/// Runs each program that differs once more, alone: on a busy machine some are too slow to be seen among others. What it
+/// does alone counts where that does not differ; gives these programs.
+fn alone(plan: &Plan, takers: &[&Ready], seen: &mut Seen) -> Vec<&'static str> {
+    let mut steadied = Vec::new();
+    for (n, one) in takers.iter().enumerate() {
+        if matches!(judge(plan, one, seen, n), Some(Verdict::Different(_)))
+            && let Ok(again) = execute(plan, &[one])
+            && !matches!(judge(plan, one, &again, 0), Some(Verdict::Different(_)) | None)
+        {
+            seen.runs[n] = again.runs[0].clone();
+            steadied.push(one.client.id);
+        }
+    }
+    steadied
 }
 
 fn judge(plan: &Plan, one: &Ready, seen: &Seen, n: usize) -> Option<Verdict> {
@@ -226,8 +263,19 @@ fn port(n: usize) -> u16 {
     FIRST_PORT + u16::try_from(n).unwrap_or(0)
 }
 
-/// Shrinks the mismatch of a program and prints it.
-fn show(plan: &Plan, one: &Ready) {
+/// What was seen, and the model.
+fn both(run: &SeenRun, expected: &Expected) -> String {
+    let SeenRun { attempts, end, printed } = run;
+    format!(
+        "  program {}\n  model   {}\n  its addresses {attempts:?}; {end}: {}",
+        run.tried(SEEN_MS),
+        expected.tried,
+        printed.replace('\n', " / ")
+    )
+}
+
+/// Shrinks the mismatch of a program and prints it; `first`: how it was at first.
+fn show(plan: &Plan, one: &Ready, first: &str) {
     let mismatch = |plan: &Plan| {
         let seen = execute(plan, &[one]).ok()?;
         match judge(plan, one, &seen, 0)? {
@@ -237,23 +285,15 @@ fn show(plan: &Plan, one: &Ready) {
     };
     let id = one.client.id;
     if mismatch(plan).is_none() {
-        return say(&format!("MISMATCH {:#x} {id}: differed once, alone it does not", plan.seed));
+        return say(&format!("MISMATCH {:#x} {id}: does not differ every time\n{first}", plan.seed));
     }
     let small = shrink::shrink(plan.clone(), TRIES, |candidate| mismatch(candidate).is_some());
     let Some((seen, expected)) = mismatch(&small) else {
-        return say(&format!("MISMATCH {:#x} {id}: does not differ every time", plan.seed));
+        return say(&format!("MISMATCH {:#x} {id}: does not differ every time\n{first}", plan.seed));
     };
-    let run = &seen.runs[0];
     let mut text = format!("MISMATCH: {id} {} to {:?}", one.ran.version, small.queries[0].name);
     let _ = writeln!(text, "  (again: --programs {id} --only {:#x})", plan.seed);
-    let _ = writeln!(text, "  program {}\n  model   {}", run.tried(SEEN_MS), expected.tried);
-    let _ = writeln!(
-        text,
-        "  its addresses {:?}; {}: {}",
-        run.attempts,
-        run.end,
-        run.printed.replace('\n', " / ")
-    );
+    let _ = writeln!(text, "{}", both(&seen.runs[0], &expected));
     for step in &expected.answer.trace {
         let _ = writeln!(text, "  | {}: {}", step.step, step.detail);
     }
@@ -276,7 +316,7 @@ fn execute(plan: &Plan, ready: &[&Ready]) -> Result<Seen> {
         plan: plan.clone(),
         runs: ready.iter().enumerate().map(run).collect(),
         over_usr: install::over_usr(),
-        jobs: 3,
+        jobs: 4,
     };
     let mut child = Command::new("unshare")
         // With processes of its own: whatever a program leaves behind ends with them.

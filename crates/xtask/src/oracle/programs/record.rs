@@ -29,17 +29,47 @@ pub(super) fn line(plan: &Plan, takers: &[&Ready], seen: &Seen) -> Line {
     }
 }
 
-/// Writes the lines, and the programs with their versions.
-pub(super) fn write(ready: &[Ready], mut lines: Vec<(u64, Line)>) -> Result<()> {
+/// Writes the lines, and the programs with their versions; `part`: into what is there, in which the programs that ran
+/// are replaced on the machines on which they did.
+pub(super) fn write(ready: &[Ready], lines: Vec<Line>, part: bool) -> Result<()> {
     let folder = root().join("testdata/oracle/live");
     fs::create_dir_all(&folder)?;
-    lines.sort_by_key(|(seed, _)| *seed);
-    let rows: Result<Vec<String>, _> = lines.iter().map(|(_, line)| serde_json::to_string(line)).collect();
-    fs::write(folder.join("clients.jsonl"), rows?.join("\n") + "\n")?;
-    let programs: BTreeMap<&str, Ran> = ready.iter().map(|r| (r.client.id, portable(&r.ran))).collect();
-    fs::write(folder.join("programs.json"), serde_json::to_string_pretty(&programs)? + "\n")?;
-    say(&format!("{} machines written to testdata/oracle/live", lines.len()));
+    let (clients, list) = (folder.join("clients.jsonl"), folder.join("programs.json"));
+    let mut all: BTreeMap<String, Line> = BTreeMap::new();
+    let mut programs: BTreeMap<String, Ran> = BTreeMap::new();
+    if part {
+        for row in fs::read_to_string(&clients)?.lines() {
+            let line: Line = serde_json::from_str(row)?;
+            all.insert(line.machine.id.clone(), line);
+        }
+        programs = serde_json::from_slice(&fs::read(&list)?)?;
+    }
+    for line in lines {
+        match all.get_mut(&line.machine.id) {
+            Some(there) => replace(&mut there.tried, &line.tried),
+            None => drop(all.insert(line.machine.id.clone(), line)),
+        }
+    }
+    programs.extend(ready.iter().map(|r| (r.client.id.to_owned(), portable(&r.ran))));
+    let rows: Result<Vec<String>, _> = all.values().map(serde_json::to_string).collect();
+    fs::write(clients, rows?.join("\n") + "\n")?;
+    fs::write(list, serde_json::to_string_pretty(&programs)? + "\n")?;
+    say(&format!("{} machines in testdata/oracle/live", all.len()));
     Ok(())
+}
+
+/// Puts what programs did now in place of what they did before.
+fn replace(tried: &mut BTreeMap<String, String>, now: &BTreeMap<String, String>) {
+    let ids: Vec<&str> = now.values().flat_map(|ids| ids.split(' ')).collect();
+    for before in tried.values_mut() {
+        let kept: Vec<&str> = before.split(' ').filter(|id| !ids.contains(id)).collect();
+        *before = kept.join(" ");
+    }
+    tried.retain(|_, ids| !ids.is_empty());
+    for (what, ids) in now {
+        let there = tried.entry(what.clone()).or_default();
+        *there = format!("{there} {ids}").trim_start().to_owned();
+    }
 }
 
 /// Without paths of this machine.

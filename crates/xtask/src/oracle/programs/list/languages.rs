@@ -1,6 +1,6 @@
 //! Languages with one or a few clients each.
 
-use crate::oracle::programs::client::{Client, Origin, PLAIN, no_final_dot};
+use crate::oracle::programs::client::{Client, Origin, PLAIN, no_final_dot, small_letters};
 
 const JAVA: Client = Client {
     model: "java",
@@ -8,6 +8,7 @@ const JAVA: Client = Client {
         makes: "java/Connect.class",
         command: &["javac", "-d", "{programs}/java", "{clients}/Connect.java"],
         packages: &[],
+        at_once: true,
     },
     version: &["java", "-version"],
     ..PLAIN
@@ -65,7 +66,7 @@ pub(super) const SYSTEM: &[Client] = &[
         ..JAVA
     },
     perl!("perl", "perl", "ip"),
-    perl!("perl-http", "perl", "http"),
+    Client { takes: small_letters, ..perl!("perl-http", "perl", "http") },
     perl!("perl-inet", "perl-inet", "inet"),
     Client {
         id: "bash",
@@ -82,6 +83,7 @@ pub(super) const SYSTEM: &[Client] = &[
             makes: "c/connect",
             command: &["gcc", "-O1", "-o", "{programs}/c/connect", "{clients}/connect.c"],
             packages: &[],
+            at_once: true,
         },
         version: &["echo", "1"],
         run: &["{programs}/c/connect", "{name}", "{port}"],
@@ -91,7 +93,110 @@ pub(super) const SYSTEM: &[Client] = &[
 
 const GO: Client = Client { version: &["{programs}/go/cgo"], with: &[("go", &[])], ..PLAIN };
 
+const RUST: Client = Client {
+    from: Origin::Built {
+        makes: "rust/debug/connect",
+        command: &[
+            "cargo",
+            "build",
+            "--quiet",
+            "--manifest-path",
+            "{clients}/rust/Cargo.toml",
+            "--target-dir",
+            "{programs}/rust",
+        ],
+        packages: &[],
+        at_once: false,
+    },
+    ..PLAIN
+};
+
+macro_rules! rust {
+    ($id:literal, $model:literal, $kind:literal, $package:literal) => {
+        Client {
+            id: $id,
+            model: $model,
+            version: &[
+                "sh",
+                "-c",
+                concat!(
+                    "test -x {programs}/rust/debug/connect && cargo tree --offline --manifest-path \
+                {clients}/rust/Cargo.toml --depth 0 --package ",
+                    $package
+                ),
+            ],
+            run: &["{programs}/rust/debug/connect", $kind, "{name}", "{port}"],
+            ..RUST
+        }
+    };
+}
+
 pub(super) const FETCHED: &[Client] = &[
+    rust!("tokio", "rust", "tokio", "tokio"),
+    rust!("reqwest", "rust-hyper", "hyper", "hyper-util"),
+    Client {
+        with: &[(
+            "hickory",
+            &[
+                "cargo",
+                "tree",
+                "--offline",
+                "--manifest-path",
+                "{clients}/rust/Cargo.toml",
+                "--depth",
+                "0",
+                "--package",
+                "hickory-resolver@0.25",
+            ],
+        )],
+        takes: no_final_dot,
+        ..rust!("reqwest-0.12-hickory", "reqwest-hickory", "hickory-0.12", "reqwest@0.12")
+    },
+    Client {
+        with: &[(
+            "hickory",
+            &[
+                "cargo",
+                "tree",
+                "--offline",
+                "--manifest-path",
+                "{clients}/rust/Cargo.toml",
+                "--depth",
+                "0",
+                "--package",
+                "hickory-resolver@0.26",
+            ],
+        )],
+        takes: no_final_dot,
+        ..rust!("reqwest-0.13-hickory", "reqwest-hickory", "hickory-0.13", "reqwest@0.13")
+    },
+    Client {
+        id: "musl",
+        // The loop of Rust's standard library.
+        model: "rust",
+        from: Origin::Built {
+            makes: "c/musl",
+            command: &["musl-gcc", "-O1", "-static", "-o", "{programs}/c/musl", "{clients}/connect.c"],
+            packages: &["musl-tools"],
+            at_once: false,
+        },
+        version: &["sh", "-c", "test -x {programs}/c/musl && echo 1"],
+        with: &[("musl", &["sh", "-c", "/usr/lib/*-linux-musl/libc.so 2>&1 | grep Version"])],
+        run: &["{programs}/c/musl", "{name}", "{port}"],
+        ..PLAIN
+    },
+    Client {
+        id: "java-25",
+        version: &["sh", "-c", "exec /usr/lib/jvm/*-25-*/bin/java -version"],
+        run: &[
+            "sh",
+            "-c",
+            "exec /usr/lib/jvm/*-25-*/bin/java -XX:TieredStopAtLevel=1 -cp {programs}/java Connect socket $0 $1",
+            "{name}",
+            "{port}",
+        ],
+        ..JAVA
+    },
     Client {
         id: "go",
         model: "go",
@@ -108,6 +213,7 @@ pub(super) const FETCHED: &[Client] = &[
                 "{clients}/connect.go",
             ],
             packages: &["golang-go"],
+            at_once: false,
         },
         run: &["{programs}/go/cgo", "{name}", "{port}"],
         ..GO
@@ -128,6 +234,7 @@ pub(super) const FETCHED: &[Client] = &[
                 "{clients}/connect.go",
             ],
             packages: &["golang-go"],
+            at_once: false,
         },
         version: &["{programs}/go/pure"],
         run: &["{programs}/go/pure", "{name}", "{port}"],

@@ -25,6 +25,7 @@ mod tests {
     use super::all;
     use std::collections::BTreeSet;
     use whyhost_core::program::PROGRAMS;
+    use whyhost_core::resolve::RESOLVERS;
 
     #[test]
     fn every_program_has_a_model_and_an_id_of_its_own() {
@@ -32,7 +33,8 @@ mod tests {
         assert_eq!(ids.len(), all().len(), "an id occurs twice");
         for client in all() {
             assert!(
-                PROGRAMS.iter().any(|p| p.id == client.model),
+                PROGRAMS.iter().any(|p| p.id == client.model)
+                    || RESOLVERS.iter().any(|r| r.id == client.model),
                 "{}: no model {}",
                 client.id,
                 client.model

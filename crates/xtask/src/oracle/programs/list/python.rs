@@ -42,7 +42,7 @@ macro_rules! library {
 
 pub(super) const FETCHED: &[Client] = &[
     library!("aiohttp", "python-aiohttp", "aiohttp", "aiohttp"),
-    library!("requests", "python", "requests", "requests"),
+    library!("requests", "python-requests", "requests", "requests"),
     library!("httpx", "python", "httpx", "httpx"),
     library!("httpx-async", "python-anyio", "httpx", "httpx_async"),
     library!("anyio", "python-anyio", "anyio", "anyio"),
@@ -51,4 +51,10 @@ pub(super) const FETCHED: &[Client] = &[
     library!("redis-py", "python-redis", "redis", "redis"),
     library!("redis-py-asyncio", "python-redis-asyncio", "redis", "redis_asyncio"),
     library!("pymongo", "python-pymongo", "pymongo", "pymongo"),
+    Client {
+        version: &["sh", "-c", "grep -aom1 '1[.][0-9]*[.][0-9]' {programs}/python/pycares/_cares*.so"],
+        with: &[("c-ares", &[])],
+        takes: any,
+        ..library!("c-ares", "c-ares", "pycares", "pycares")
+    },
 ];

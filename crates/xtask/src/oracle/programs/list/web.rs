@@ -96,6 +96,27 @@ pub(super) const FETCHED: &[Client] = &[
         ..PLAIN
     },
     Client {
+        id: "nginx",
+        model: "nginx",
+        from: Origin::Debian(&["nginx"]),
+        version: &["nginx", "-v"],
+        // One request to a proxy of its own.
+        run: &[
+            "sh",
+            "-c",
+            "d=/etc/home/nginx-$1; mkdir $d; \
+            printf 'daemon off; master_process off; pid pid; error_log stderr; events {} http { access_log off; \
+            client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; \
+            server { listen unix:%s/socket; location / { proxy_pass http://%s:%s; } } }' $d $0 $1 >$d/conf; \
+            nginx -e stderr -p $d -c conf & \
+            until [ -S $d/socket ]; do kill -0 $! && sleep 0.05 || exit 1; done; \
+            curl -q -s --unix-socket $d/socket http://proxy/; kill $!",
+            "{name}",
+            "{port}",
+        ],
+        ..PLAIN
+    },
+    Client {
         id: "lynx",
         model: "lynx",
         from: Origin::Debian(&["lynx"]),
