@@ -14,6 +14,7 @@ mod go;
 mod grpc;
 mod java;
 mod lua;
+mod mosquitto;
 mod node;
 mod openssl;
 mod perl;
@@ -117,6 +118,7 @@ pub const PROGRAMS: &[&Program] = &[
     &databases::MYSQL_TCP,
     &databases::MEMCACHED,
     &redis::REDIS_CLI,
+    &mosquitto::MOSQUITTO,
     &browsers::CHROMIUM,
     &browsers::FIREFOX,
     &browsers::WEBKIT,

@@ -104,6 +104,14 @@ pub(super) const FETCHED: &[Client] = &[
         ["redis-cli", "-h", "{name}", "-p", "{port}", "ping"]
     ),
     debian!(
+        "mosquitto",
+        "mosquitto",
+        "mosquitto-clients",
+        // It ends with 1 after telling its version.
+        ["sh", "-c", "command -v mosquitto_pub >/dev/null && ! mosquitto_pub --version"],
+        ["mosquitto_pub", "-h", "{name}", "-p", "{port}", "-t", "x", "-m", "x"]
+    ),
+    debian!(
         "mariadb",
         "mysql",
         "mariadb-client-core",
