@@ -97,9 +97,9 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
-        reason: "Go and gRPC connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
+        reason: "Go, gRPC and Java connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
         holds: |c| {
-            (c.is("grpc") || c.is("go") || c.is("go-pure"))
+            (c.is("grpc") || c.is("go") || c.is("go-pure") || c.is("java"))
                 && c.expected.machine.sysctl("ipv6/bindv6only") == Some(1)
                 && c.addresses().iter().any(|r| is_mapped(r.address.address))
                 && c.seen_with(|all| {
