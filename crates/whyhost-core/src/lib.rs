@@ -3,6 +3,7 @@
 //! Nothing in this crate touches a file, a socket, the clock or the environment (see `clippy.toml`): a machine is a
 //! [`snapshot::Snapshot`], and every function is a function of it.
 
+pub mod check;
 pub mod conf;
 pub mod diagnose;
 pub mod diff;
