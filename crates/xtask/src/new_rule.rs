@@ -131,7 +131,7 @@ fn with_module(text: &str, module: &str) -> anyhow::Result<String> {
     ensure!(text.lines().all(|line| line != new), "`{new}` is there already");
     let is_module = |line: &&str| line.starts_with("mod ") && line.ends_with(';');
     let before = text.lines().find(|line| is_module(line) && **line > *new);
-    let last = text.lines().filter(is_module).last().context("no `mod` line to put the new one beside")?;
+    let last = text.lines().rfind(is_module).context("no `mod` line to put the new one beside")?;
     Ok(match before {
         Some(next) => text.replacen(&format!("{next}\n"), &format!("{new}\n{next}\n"), 1),
         None => text.replacen(&format!("{last}\n"), &format!("{last}\n{new}\n"), 1),

@@ -239,7 +239,11 @@ fn words(ui: &Ui, done: &Done, remedy: &Remedy) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::*;
+    use crate::render::style::tests::PLAIN;
+    use whyhost_core::check::{Options, Platform, Subject};
+    use whyhost_core::rules::by_code;
 
     #[test]
     fn windows_are_whole_lines() {
@@ -261,5 +265,43 @@ mod tests {
         let long = vec![b'x'; 3 * WINDOW];
         assert_eq!(window(&long, 2 * WINDOW..2 * WINDOW), None);
         assert_eq!(window(&long, 0..1), None);
+    }
+
+    fn done(bytes: &[u8], finding: Finding) -> Done {
+        let subject = Subject::file("a\u{1b}b", bytes.to_vec(), Platform::Unix);
+        let mut report = subject.check(&Options::default());
+        report.findings = vec![finding];
+        Done { kind: Kind::Files, subject, report }
+    }
+
+    /// Every place and every edit of a file with all that is nasty, in both alphabets.
+    #[test]
+    fn any_place_and_any_edit_has_a_harmless_frame() {
+        let path = "a\u{1b}b";
+        let bytes = "\u{feff}1 a\t\u{65e5}\u{200b}b\r\n\u{1b}[2J\rx\u{0}\n\n# \u{e9}".as_bytes();
+        let bytes = [bytes, b"\xff\xe2\x80", b" y"].concat();
+        let rule = by_code("hosts.empty").unwrap();
+        for start in 0..=bytes.len() {
+            for end in start..=bytes.len() {
+                let mut finding = rule.finding("t\u{7}");
+                finding.message = Some("m\u{202e}".into());
+                finding.locations.push(Location::of(path, &bytes, start..end, "l\u{1b}"));
+                finding.locations.push(Location::of(path, &bytes, 0..start, "").secondary());
+                let edits = vec![
+                    TextEdit { byte_start: start / 2, byte_end: start, text: "\u{1b}\r\n".into() },
+                    TextEdit { byte_start: start, byte_end: end, text: "x y\n".into() },
+                ];
+                let action = RemedyAction::Edits { path: path.into(), edits };
+                finding.remedies.push(Remedy::new("r\u{9b}", Applicability::Safe, "", action));
+                let done = done(&bytes, finding.clone());
+                for ascii in [false, true] {
+                    let ui = Ui { ascii, verbose: ascii, ..PLAIN };
+                    let text = anstream::adapter::strip_str(&frame(&ui, &done, &finding)).to_string();
+                    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{start}..{end}\n{text:?}");
+                    assert!(!ascii || text.is_ascii(), "{start}..{end}\n{text}");
+                    assert!(text.starts_with("error[hosts.empty]: t\\x07\n"), "{text}");
+                }
+            }
+        }
     }
 }
