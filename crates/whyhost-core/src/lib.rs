@@ -15,3 +15,6 @@ pub mod resolve;
 pub mod rules;
 pub mod snapshot;
 pub mod whatif;
+
+mod hosts_lines;
+mod hosts_names;

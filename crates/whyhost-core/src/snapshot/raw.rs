@@ -76,6 +76,12 @@ pub enum Meta {
         /// The path is a mount point (a bind-mounted file in a container).
         #[serde(default)]
         mount: bool,
+        /// The file has the attribute that keeps root from changing it (`chattr +i`).
+        #[serde(default, skip_serializing_if = "is_false")]
+        immutable: bool,
+        /// The file system is mounted read-only.
+        #[serde(default, skip_serializing_if = "is_false")]
+        read_only: bool,
     },
     /// Nothing is there.
     Absent {
@@ -90,6 +96,10 @@ pub enum Meta {
         /// `EACCES`, or a sentence: why.
         reason: String,
     },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The kind of a file.
@@ -128,6 +138,8 @@ impl RawFile {
                 mtime: 0,
                 link: None,
                 mount: false,
+                immutable: false,
+                read_only: false,
             },
         }
     }
