@@ -107,6 +107,9 @@ pub(crate) struct CheckArgs {
     /// Whose file it is: auto (default), unix or windows
     #[arg(long, value_enum, value_name = "SYSTEM", hide_possible_values = true)]
     pub(crate) dialect: Option<DialectArg>,
+    /// Judge lines for these readers: glibc, musl, windows, go, …
+    #[arg(long = "for", value_name = "READERS", value_delimiter = ',')]
+    pub(crate) readers: Vec<String>,
     /// Codes with more hits are shortened, 20 by default; 0: none
     #[arg(long, value_name = "HITS")]
     pub(crate) limit: Option<usize>,

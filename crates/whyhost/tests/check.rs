@@ -263,6 +263,35 @@ fn a_file_for_another_system_is_judged_for_that_system() {
 }
 
 #[test]
+fn chosen_readers_and_many_hits() {
+    let lab = Lab::new();
+    lab.write("capitals", &format!("{FINE}10.0.0.1 NAS\n"));
+    let has = |args: &[&str]| lab.check(args).out.contains("hosts.uppercase-name");
+    assert!(has(&["-v", "--for", "musl", "capitals"]) && !has(&["-v", "--for", "glibc,windows", "capitals"]));
+    let ran = lab.check(&["--for", "nolibc", "capitals"]);
+    assert!(
+        ran.code == Some(2) && ran.talk.contains("no reader `nolibc`") && ran.talk.contains("musl"),
+        "{ran:?}"
+    );
+    let many: String = (0..1500).map(|i| format!("10.0.0.300 host{i}.example\n")).collect();
+    lab.write("many", &format!("{FINE}{many}"));
+    let frames = |args: &[&str]| lab.check(args).out.matches("error[hosts.invalid-address]").count();
+    assert_eq!(frames(&["many"]), 3);
+    assert!(
+        lab.check(&["many"]).out.contains("… and 1,497 more hosts.invalid-address (show all: --limit 0)")
+    );
+    assert_eq!(frames(&["--limit", "0", "many"]), 1500);
+    assert_eq!(lab.check(&["--format", "concise", "many"]).out.lines().count(), 4);
+    let summary = |args: &[&str]| {
+        let object: Value =
+            serde_json::from_str(&lab.check(&[&["--format", "json"][..], args].concat()).out).unwrap();
+        (object["summary"]["errors"].as_u64().unwrap(), object["findings"].as_array().unwrap().len())
+    };
+    assert_eq!(summary(&["many"]), (1500, 1000));
+    assert_eq!(summary(&["--limit", "0", "many"]), (1500, 1500));
+}
+
+#[test]
 fn standard_input_is_a_hosts_file_or_a_snapshot() {
     let lab = Lab::new();
     let feed = |args: &[&str], bytes: &[u8]| {
@@ -283,7 +312,8 @@ fn standard_input_is_a_hosts_file_or_a_snapshot() {
     let ran = feed(&["-"], b"{\"name\": 1}");
     assert!(ran.code == Some(2) && ran.talk.contains("not a whyhost snapshot"), "{}", ran.talk);
     // A brace alone makes no JSON.
-    assert_eq!(feed(&["-"], b"{ x\n127.0.0.1 localhost\n::1 localhost\n").code, Some(0));
+    let ran = feed(&["-"], b"{ x\n127.0.0.1 localhost\n::1 localhost\n");
+    assert!(ran.code == Some(1) && ran.out.contains("<stdin>:1:1") && ran.talk.is_empty(), "{ran:?}");
 }
 
 #[test]
@@ -375,7 +405,7 @@ fn forms_for_other_programs() {
     // Of a snapshot no path leads to a file of this machine.
     let machine = root().join("testdata/machines/nss.files-missing.json").to_str().unwrap().to_owned();
     for args in [&["--from", &machine][..], &[&machine]] {
-        let ran = |format| lab.check(&[&["--format", format][..], args].concat()).out;
+        let ran = |format| lab.check(&[&["--select", "nss", "--format", format][..], args].concat()).out;
         assert!(ran("github").starts_with("::error title=nss.files-missing::"), "{}", ran("github"));
         assert!(
             ran("concise").starts_with(&format!("{machine}: /etc/nsswitch.conf:7:1: ")),

@@ -15,28 +15,32 @@ pub struct Folded<'f> {
     pub more: Vec<(&'static str, usize)>,
 }
 
-/// Of a code with more than `limit` hits three are shown; 0 shows all.
+/// Of a code with more than `limit` hits three are shown; 0 shows all that were told.
 pub fn fold<'f>(findings: impl IntoIterator<Item = &'f Finding>, limit: usize) -> Folded<'f> {
     let all: Vec<&Finding> = findings.into_iter().collect();
-    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    let mut codes: Vec<Hits> = Vec::new();
     for finding in &all {
-        match counts.iter_mut().find(|(code, _)| *code == finding.code) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((finding.code, 1)),
+        let hits = 1 + finding.more;
+        match codes.iter_mut().find(|c| c.code == finding.code) {
+            Some(known) => known.total += hits,
+            None => codes.push(Hits { code: finding.code, total: hits, shown: 0 }),
         }
     }
-    counts.retain(|(_, count)| limit > 0 && *count > limit.max(SAMPLES));
-    let mut left: Vec<(&'static str, usize)> = counts.iter().map(|(code, _)| (*code, SAMPLES)).collect();
-    let mut is_shown = |finding: &&Finding| match left.iter_mut().find(|(code, _)| *code == finding.code) {
-        Some((_, 0)) => false,
-        Some((_, left)) => {
-            *left -= 1;
-            true
-        }
-        None => true,
+    let mut is_shown = |finding: &&Finding| {
+        let Some(hits) = codes.iter_mut().find(|c| c.code == finding.code) else { return true };
+        let is_shown = limit == 0 || hits.total <= limit.max(SAMPLES) || hits.shown < SAMPLES;
+        hits.shown += usize::from(is_shown);
+        is_shown
     };
     let shown = all.into_iter().filter(|f| is_shown(f)).collect();
-    Folded { shown, more: counts.into_iter().map(|(code, count)| (code, count - SAMPLES)).collect() }
+    let more = codes.iter().map(|c| (c.code, c.total - c.shown)).filter(|(_, more)| *more > 0).collect();
+    Folded { shown, more }
+}
+
+struct Hits {
+    code: &'static str,
+    total: usize,
+    shown: usize,
 }
 
 /// Findings in figures.
@@ -59,12 +63,14 @@ impl Summary {
     pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>, suppressed: usize) -> Summary {
         let mut summary = Summary { suppressed, ..Summary::default() };
         for finding in findings {
+            // Findings that are only counted are like the last one that is told.
+            let hits = 1 + finding.more;
             match finding.severity {
-                Severity::Error => summary.errors += 1,
-                Severity::Warning => summary.warnings += 1,
-                Severity::Note => summary.notes += 1,
+                Severity::Error => summary.errors += hits,
+                Severity::Warning => summary.warnings += hits,
+                Severity::Note => summary.notes += hits,
             }
-            summary.fixable += usize::from(finding.is_fixable());
+            summary.fixable += if finding.is_fixable() { hits } else { 0 };
         }
         summary
     }
@@ -117,6 +123,13 @@ mod tests {
         assert_eq!((folded.shown.len(), folded.more), (23, vec![("hosts.empty", 18)]));
         assert_eq!(fold(&all, 0).shown.len(), 41);
         assert_eq!(fold(&all, 1).shown.len(), 6);
+        let mut counted = hits("hosts.empty", 2);
+        counted[1].more = 40;
+        assert_eq!(
+            fold(&counted, 20),
+            Folded { shown: counted.iter().collect(), more: vec![("hosts.empty", 40)] }
+        );
+        assert_eq!(Summary::of(&counted, 0).errors, 42);
         assert_eq!(fold(&hits("hosts.empty", 3), 1), fold(&hits("hosts.empty", 3), 0));
     }
 

@@ -26,6 +26,7 @@ use crate::machine::{FileState, GAI, HOST_CONF, HOSTS, Machine, NSSWITCH, RESOLV
 use crate::resolve::{self, Query};
 use crate::rules::{self, Context};
 use crate::snapshot::{Gap, Os, OsFamily, RawFile, Snapshot};
+use hosts_edit::Dialect;
 
 /// The files that a check reads.
 const FILES: [&str; 5] = [HOSTS, NSSWITCH, RESOLV, GAI, HOST_CONF];
@@ -34,6 +35,7 @@ const FILES: [&str; 5] = [HOSTS, NSSWITCH, RESOLV, GAI, HOST_CONF];
 #[derive(Debug)]
 pub struct Subject {
     machine: Machine,
+    platform: Platform,
     scope: Scope,
 }
 
@@ -53,6 +55,10 @@ enum Scope {
 pub struct Options {
     /// The codes that are asked for.
     pub selection: Selection,
+    /// The readers whose opinion of a line counts; empty for those of the machine.
+    pub readers: Vec<&'static Dialect>,
+    /// Every finding is told, also of a rule with more than [`rules::MOST_FINDINGS`].
+    pub all: bool,
 }
 
 /// What was found.
@@ -100,7 +106,7 @@ impl Subject {
 
     fn new(mut snapshot: Snapshot, platform: Platform, scope: Scope) -> Subject {
         platform.apply(&mut snapshot.os);
-        Subject { machine: Machine::new(snapshot), scope }
+        Subject { machine: Machine::new(snapshot), platform, scope }
     }
 
     /// The bytes of the file that a location of this subject names.
@@ -137,7 +143,7 @@ impl Subject {
     /// Runs the rules.
     pub fn check(&self, options: &Options) -> Report {
         let is_asked = |code: &str| options.selection.includes(code, self.is_file());
-        let mut findings = self.findings(&is_asked);
+        let mut findings = self.findings(options, &is_asked);
         let mut silenced = Silenced::default();
         let mut paths: Vec<&str> = vec![HOSTS];
         paths.extend(findings.iter().flat_map(|f| f.locations.iter()).map(|l| l.path.as_str()));
@@ -154,6 +160,7 @@ impl Subject {
         }
         for finding in &mut findings {
             relabel::finding(&self.scope, finding);
+            shorten(finding);
         }
         for unused in &mut silenced.unused {
             unused.path = relabel::path(&self.scope, &unused.path);
@@ -173,7 +180,7 @@ impl Subject {
         matches!(self.scope, Scope::File(_))
     }
 
-    fn findings(&self, is_asked: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    fn findings(&self, options: &Options, is_asked: &dyn Fn(&str) -> bool) -> Vec<Finding> {
         let target = Target { name: "localhost".into(), literal: None, port: None };
         // What the resolvers answer costs several readings of the file: only rules about answers need it.
         let needs_answers =
@@ -182,7 +189,16 @@ impl Subject {
             true => resolve::answers(&self.machine, &Query::any(&target.name)),
             false => Vec::new(),
         };
-        let context = Context::new(&self.machine, &target, &answers, &[]);
+        let readers = if options.readers.is_empty() {
+            self.platform.readers(&self.machine.os)
+        } else {
+            options.readers.clone()
+        };
+        let mut context = Context::new(&self.machine, &target, &answers, &[]).for_readers(readers);
+        // A comment may silence any finding, so that none may be left untold.
+        if options.all || !suppressions(self.machine.hosts.value.bytes()).is_empty() {
+            context.most = usize::MAX;
+        }
         let mut findings = Vec::new();
         for rule in rules::all().filter(|rule| is_asked(rule.code)) {
             (rule.check)(&context, &mut findings);
@@ -227,5 +243,22 @@ fn order<'f>(finding: &'f Finding, hosts: &str) -> (bool, bool, &'f str, usize, 
     match finding.locations.first() {
         Some(l) => (false, l.path != hosts, &l.path, l.byte_start, finding.severity),
         None => (true, true, "", 0, finding.severity),
+    }
+}
+
+/// Characters of a statement that are kept: a name of the file may have megabytes.
+const LONGEST: usize = 400;
+
+/// Cuts what is said to a length that people read; edits and commands stay whole.
+fn shorten(finding: &mut Finding) {
+    let locations = finding.locations.iter_mut().map(|l| &mut l.label);
+    let evidence = finding.evidence.iter_mut().map(|e| &mut e.text);
+    let remedies = finding.remedies.iter_mut().map(|r| &mut r.title);
+    let texts = [&mut finding.title].into_iter().chain(finding.message.as_mut());
+    for text in texts.chain(locations).chain(evidence).chain(remedies) {
+        if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+            text.truncate(at);
+            text.push('…');
+        }
     }
 }

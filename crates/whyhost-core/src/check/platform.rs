@@ -1,6 +1,7 @@
 //! Whose hosts file it is: Unix and Windows read the same lines differently.
 
 use crate::snapshot::{Os, OsFamily};
+use hosts_edit::dialect::{self, Dialect};
 
 /// The kind of system whose programs read the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ const WINDOWS_HEADERS: [&str; 3] = [
 const WINDOWS_FOLDER: &str = "drivers/etc/hosts";
 
 impl Platform {
-    /// Decides `Auto` by the file's path and header. Line ends decide nothing: files with CRLF are on Unix too.
+    /// `Windows` for `Auto` where the file's path or header says so. Line ends decide nothing: files with CRLF are on Unix too.
     pub(super) fn of_file(self, path: &str, bytes: &[u8]) -> Platform {
         if self != Platform::Auto {
             return self;
@@ -40,7 +41,17 @@ impl Platform {
         let head: Vec<u8> = head.iter().copied().filter(|b| *b != 0).collect();
         let head = String::from_utf8_lossy(&head);
         let is_windows = path.ends_with(WINDOWS_FOLDER) || WINDOWS_HEADERS.iter().any(|h| head.contains(h));
-        if is_windows { Platform::Windows } else { Platform::Unix }
+        if is_windows { Platform::Windows } else { Platform::Auto }
+    }
+
+    /// The readers of a file of this kind; none where the machine decides, as one with a known C library does.
+    pub(super) fn readers(self, os: &Os) -> Vec<&'static Dialect> {
+        match self {
+            Platform::Auto => Vec::new(),
+            Platform::Unix if os.libc.is_some() => Vec::new(),
+            Platform::Unix => vec![&dialect::GLIBC],
+            Platform::Windows => vec![&dialect::WINDOWS],
+        }
     }
 
     /// Makes `os` one of this kind; `Auto` leaves it as it is.
@@ -65,7 +76,7 @@ mod tests {
         let wide: Vec<u8> = stock.iter().flat_map(|b| [*b, 0]).collect();
         assert_eq!(of("hosts", &wide), Platform::Windows);
         assert_eq!(of(r"C:\Windows\System32\drivers\etc\hosts", b""), Platform::Windows);
-        assert_eq!(of("hosts", b"127.0.0.1 localhost\r\n"), Platform::Unix);
+        assert_eq!(of("hosts", b"127.0.0.1 localhost\r\n"), Platform::Auto);
         assert_eq!(Platform::Unix.of_file("hosts", stock), Platform::Unix);
     }
 }

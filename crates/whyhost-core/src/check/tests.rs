@@ -43,7 +43,7 @@ fn a_root_folder_is_told_by_paths_below_it() {
         hostname: "web".into(),
     });
     snapshot.assume_loopback();
-    snapshot.files.push(RawFile::text("/etc/hosts", b"127.0.0.1 localhost\n::1 localhost\n"));
+    snapshot.files.push(RawFile::text("/etc/hosts", b"127.0.0.1 localhost\n127.0.1.1 web\n::1 localhost\n"));
     snapshot.files.push(RawFile::text("/etc/nsswitch.conf", b"# whyhost: ignore nss\nhosts: dns\n"));
     snapshot.gaps.push(Gap { what: "/etc/gai.conf".into(), why: "EACCES".into() });
     snapshot.gaps.push(Gap { what: "network".into(), why: "not asked".into() });
@@ -62,7 +62,8 @@ fn a_root_folder_is_told_by_paths_below_it() {
     assert_eq!(subject.host(), "web");
 
     let ignore = Selection { ignore: vec!["nss".into()], ..Selection::default() };
-    let ignored = Subject::machine(snapshot, Platform::Auto).check(&Options { selection: ignore });
+    let ignored = Subject::machine(snapshot, Platform::Auto)
+        .check(&Options { selection: ignore, ..Options::default() });
     assert_eq!(codes(&ignored), Vec::<&str>::new());
 }
 
@@ -75,4 +76,45 @@ fn stock_files_are_clean() {
         let loud = Summary::of(&report.findings, 0).at_least(crate::finding::Severity::Warning);
         assert_eq!(loud, 0, "{:?}", codes(&report));
     }
+}
+
+#[test]
+fn a_line_is_judged_for_the_readers_that_are_asked_about() {
+    let subject = |platform| {
+        Subject::file("hosts", b"127.0.0.1 localhost\n::1 localhost\n10.0.0.1 NAS\n".to_vec(), platform)
+    };
+    let asked = |ids: &[&str]| {
+        let readers = rules::readers_named(ids.iter().copied()).expect("readers");
+        let report = subject(Platform::Auto).check(&Options { readers, ..Options::default() });
+        report.findings.iter().any(|f| f.code == "hosts.uppercase-name")
+    };
+    assert!(asked(&["glibc", "musl"]), "musl compares byte by byte");
+    assert!(!asked(&["glibc", "windows"]) && !asked(&[]));
+}
+
+#[test]
+fn every_finding_is_told_where_that_is_asked_for_or_a_comment_may_silence_it() {
+    let lines: String = (0..1200).map(|_| "10.0.0.1 nas\n").collect();
+    let text = format!("127.0.0.1 localhost\n::1 localhost\n{lines}");
+    let told = |text: &str, all: bool| {
+        let options = Options { all, ..Options::default() };
+        let report = Subject::file("hosts", text.as_bytes().to_vec(), Platform::Auto).check(&options);
+        let summary = Summary::of(&report.findings, 0);
+        (report.findings.len(), summary.at_least(crate::finding::Severity::Note))
+    };
+    let (some, total) = told(&text, false);
+    assert!(some < total && total >= 1199, "{some} of {total}");
+    assert_eq!(told(&text, true), (total, total));
+    let (with_comment, _) = told(&format!("# whyhost: ignore hosts.empty\n{text}"), false);
+    assert_eq!(with_comment, total);
+}
+
+#[test]
+fn no_statement_is_longer_than_people_read() {
+    let report = report(&format!("127.0.0.1 localhost\n::1 localhost\n10.0.0.1 {}\n", "a".repeat(100_000)));
+    for finding in &report.findings {
+        let words = [finding.title.as_str(), &finding.locations[0].label].concat();
+        assert!(words.len() < 1000, "{}: {} bytes", finding.code, words.len());
+    }
+    assert!(!report.findings.is_empty(), "a name that long is found by nobody");
 }

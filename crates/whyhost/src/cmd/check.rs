@@ -11,7 +11,6 @@ use crate::render::check::{self, Checked, Done, nagios};
 use clap::ValueEnum as _;
 use input::Input;
 use settings::Settings;
-use whyhost_core::check::Options;
 
 /// The form of the answer that only this command has, by its name.
 pub(crate) fn own_format(global: &Global) -> Option<&'static str> {
@@ -81,7 +80,7 @@ fn own_voice(format: Format) -> bool {
 
 fn one(input: &Input, settings: &Settings) -> Result<Done, Failure> {
     let (subject, kind) = input.read(settings.platform)?;
-    let report = subject.check(&Options { selection: settings.selection.clone() });
+    let report = subject.check(&settings.options());
     Ok(Done { kind, subject, report })
 }
 

@@ -4,11 +4,13 @@ use super::input::Input;
 use crate::args::{CheckArgs, DialectArg, FailOn};
 use crate::cmd::rule;
 use crate::failure::Failure;
+use hosts_edit::dialect::{self, Dialect};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
-use whyhost_core::check::{AREAS, Platform, Selection, is_selectable};
+use whyhost_core::check::{AREAS, Options, Platform, Selection, is_selectable};
 use whyhost_core::finding::Severity;
+use whyhost_core::rules;
 
 /// The settings file of a repository.
 const REPOSITORY: &str = ".whyhost.toml";
@@ -21,6 +23,7 @@ pub(super) struct Settings {
     pub(super) selection: Selection,
     pub(super) fail_on: Severity,
     pub(super) platform: Platform,
+    pub(super) readers: Vec<&'static Dialect>,
     pub(super) limit: usize,
 }
 
@@ -32,6 +35,8 @@ pub(super) struct Partial {
     ignore: Option<Vec<Spanned<String>>>,
     fail_on: Option<FailOn>,
     dialect: Option<DialectArg>,
+    #[serde(rename = "for")]
+    readers: Option<Vec<Spanned<String>>>,
     limit: Option<usize>,
 }
 
@@ -63,6 +68,9 @@ impl Settings {
                 );
             }
         }
+        if let Err(id) = rules::readers_named(args.readers.iter().map(String::as_str)) {
+            return Err(Failure::new(format!("--for: no reader `{}`", clip(&id))).hint(accepted_readers()));
+        }
         let list = |codes: &[String]| {
             let words = codes.iter().map(|code| Spanned::new(0..0, code.clone())).collect::<Vec<_>>();
             (!words.is_empty()).then_some(words)
@@ -72,6 +80,7 @@ impl Settings {
             ignore: list(&args.ignore),
             fail_on: args.fail_on,
             dialect: args.dialect,
+            readers: list(&args.readers),
             limit: args.limit,
         })
     }
@@ -89,12 +98,20 @@ impl Settings {
             |list: &Vec<Spanned<String>>| list.iter().map(|w| w.get_ref().clone()).collect::<Vec<_>>();
         let select = sources.iter().find_map(|s| s.select.as_ref()).map_or_else(Vec::new, words);
         let ignore = sources.iter().filter_map(|s| s.ignore.as_ref()).flat_map(words).collect();
+        let readers = sources.iter().find_map(|s| s.readers.as_ref()).map_or_else(Vec::new, words);
         Ok(Settings {
+            // Each source was held to the list of readers when it was read.
+            readers: rules::readers_named(readers.iter().map(String::as_str)).unwrap_or_default(),
             selection: Selection { select, ignore },
             fail_on: severity(sources.iter().find_map(|s| s.fail_on).unwrap_or(FailOn::Warning)),
             platform: platform(sources.iter().find_map(|s| s.dialect).unwrap_or(DialectArg::Auto)),
             limit: sources.iter().find_map(|s| s.limit).unwrap_or(LIMIT),
         })
+    }
+
+    /// What the core needs of them.
+    pub(super) fn options(&self) -> Options {
+        Options { selection: self.selection.clone(), readers: self.readers.clone(), all: self.limit == 0 }
     }
 }
 
@@ -138,13 +155,19 @@ fn parse(path: &Path, text: &str) -> Result<Partial, Failure> {
         let what = e.message().lines().collect::<Vec<_>>().join("; ");
         failure(e.span().map_or(0, |span| span.start), &what).hint(
             "expected a table `[check]` with select, ignore (lists of codes and areas), fail-on (\"error\", \
-             \"warning\", \"note\"), dialect (\"auto\", \"unix\", \"windows\"), limit (a number)",
+             \"warning\", \"note\"), dialect (\"auto\", \"unix\", \"windows\"), for (readers), limit (a number)",
         )
     })?;
     for word in [&file.check.select, &file.check.ignore].into_iter().flatten().flatten() {
         if !is_selectable(word.get_ref()) {
             let what = format!("no code or area `{}`", clip(word.get_ref()));
             return Err(failure(word.span().start, &what).hint(accepted(word.get_ref())));
+        }
+    }
+    for word in file.check.readers.iter().flatten() {
+        if rules::readers_named([word.get_ref().as_str()]).is_err() {
+            let what = format!("no reader `{}`", clip(word.get_ref()));
+            return Err(failure(word.span().start, &what).hint(accepted_readers()));
         }
     }
     Ok(file.check)
@@ -157,6 +180,11 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 
 fn clip(word: &str) -> String {
     word.chars().take(60).collect()
+}
+
+fn accepted_readers() -> String {
+    let ids: Vec<&str> = dialect::ALL.iter().chain(dialect::OLDER).map(|reader| reader.id).collect();
+    format!("expected readers of hosts files: {}", ids.join(", "))
 }
 
 fn accepted(word: &str) -> String {
@@ -207,6 +235,7 @@ mod tests {
             ),
             ("[check]\nlimit = \"ten\"\n", "line 2, column 9", "invalid type"),
             ("[check]\nfail-on = \"never\"\n", "line 2, column 11", "unknown variant `never`"),
+            ("[check]\nfor = [\"glib\"]\n", "line 2, column 8", "no reader `glib`"),
             ("[chekc]\n", "line 1, column 2", "unknown field `chekc`"),
             ("[check\n", "line 1, column 7", ""),
         ] {

@@ -130,7 +130,8 @@ fn last_line(ui: &Ui, checked: &Checked, done: &Done, several: bool) -> String {
         _ => String::new(),
     };
     let mut more = Vec::new();
-    if summary.notes > 0 && !notes {
+    // A file without problems is told as such: its notes are no news.
+    if summary.notes > 0 && !notes && !found.is_empty() {
         more.push(format!("{} with -v", count(summary.notes, "note")));
     }
     if summary.suppressed > 0 {
