@@ -185,14 +185,20 @@ impl Look {
             token.clone_into(&mut self.address);
             return Traits::NONE;
         }
-        // Brackets are read by netty alone, and belong to URLs.
         let read = |d: &&dialect::Dialect| d.reads_address(token, &zones).is_some();
-        if token.first() != Some(&b'[') && dialect::ALL.iter().any(read) {
+        if may_be_address(token) && dialect::ALL.iter().any(read) {
             Traits::LOOSE
         } else {
             Traits::UNREADABLE
         }
     }
+}
+
+/// Only such bytes stand in an address, whoever reads it. Brackets are left out: netty alone reads them, and they belong to
+/// URLs.
+fn may_be_address(token: &[u8]) -> bool {
+    let text = token.split(|b| *b == b'%').next().unwrap_or(token);
+    text.iter().all(|b| b.is_ascii_hexdigit() || b".:/xX".contains(b))
 }
 
 fn is_blank(byte: u8) -> bool {

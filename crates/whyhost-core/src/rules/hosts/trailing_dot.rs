@@ -29,8 +29,8 @@ use super::super::tally::Tally;
 use super::super::{Context, Rule, edit};
 use crate::finding::{Applicability, Finding, Severity};
 use crate::hosts_lines::Traits;
-use hosts_edit::Word;
 use hosts_edit::dialect::{Evidence, TrailingDot};
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.trailing-dot",
@@ -48,6 +48,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut tally = Tally::new(ctx);
     for line in ctx.lines_with(Traits::FINAL_DOT) {
         let names = line.names();
+        let listed: HashSet<Vec<u8>> = names.iter().map(|n| n.text.to_ascii_lowercase()).collect();
         for name in &names {
             let Some(bare) = name
                 .text
@@ -56,7 +57,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
             else {
                 continue;
             };
-            let has_bare = names.iter().any(|n: &Word<'_>| n.text.eq_ignore_ascii_case(bare));
+            let has_bare = listed.contains(&bare.to_ascii_lowercase());
             let misses = readers_that(ctx, |r| match r.trailing_dot {
                 // Windows was not run; Tailscale writes such names for it.
                 _ if r.evidence == Evidence::Documented => false,
