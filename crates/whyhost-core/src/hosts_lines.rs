@@ -64,8 +64,12 @@ impl HostsLines {
             return found;
         }
         let mut look = Look::default();
+        let mut template = Template::of(file);
         for line in file.lines() {
             let content = line.content();
+            if template.as_mut().is_some_and(|t| t.has(content)) {
+                continue;
+            }
             if only.is_some_and(|text| !contains(content, text)) {
                 continue;
             }
@@ -81,6 +85,26 @@ impl HostsLines {
     pub(crate) fn with<'f>(&self, file: &'f HostsFile, traits: Traits) -> impl Iterator<Item = Line<'f>> {
         let numbers = self.odd.iter().filter(move |(_, has)| has.any(traits)).map(|(number, _)| *number);
         numbers.filter_map(|number| file.line(number as usize))
+    }
+}
+
+/// A template of cloud-init, known by its first line (`## template:jinja`). What will be replaced or left out is no entry.
+struct Template {
+    in_comment: bool,
+}
+
+impl Template {
+    fn of(file: &HostsFile) -> Option<Template> {
+        let first = file.line(1)?;
+        first.content().starts_with(b"## template:").then_some(Template { in_comment: false })
+    }
+
+    /// The line has something of the template in it.
+    fn has(&mut self, line: &[u8]) -> bool {
+        let has = |mark: &[u8]| line.windows(2).any(|w| w == mark);
+        let comment = self.in_comment || has(b"{#");
+        self.in_comment = comment && !has(b"#}");
+        comment || has(b"{{") || has(b"{%") || line.starts_with(b"$")
     }
 }
 
@@ -161,14 +185,20 @@ impl Look {
             token.clone_into(&mut self.address);
             return Traits::NONE;
         }
-        // Brackets are read by netty alone, and belong to URLs.
         let read = |d: &&dialect::Dialect| d.reads_address(token, &zones).is_some();
-        if token.first() != Some(&b'[') && dialect::ALL.iter().any(read) {
+        if may_be_address(token) && dialect::ALL.iter().any(read) {
             Traits::LOOSE
         } else {
             Traits::UNREADABLE
         }
     }
+}
+
+/// Only such bytes stand in an address, whoever reads it. Brackets are left out: netty alone reads them, and they belong to
+/// URLs.
+fn may_be_address(token: &[u8]) -> bool {
+    let text = token.split(|b| *b == b'%').next().unwrap_or(token);
+    text.iter().all(|b| b.is_ascii_hexdigit() || b".:/xX".contains(b))
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -304,6 +334,14 @@ mod tests {
         }
         assert_eq!(traits(&format!("#{}", "x".repeat(510))), Traits::LONG);
         assert!(traits("127.0.0.1 a127.0.0.1").any(Traits::ENDS_IN_QUAD));
+    }
+
+    #[test]
+    fn what_a_template_replaces_is_no_entry() {
+        let text = "{#\nIt is a comment\n-#}\n127.0.1.1 {{fqdn}} {{hostname}}\n127.1 a\n";
+        let odd = |text: &str| HostsLines::of(&HostsFile::parse(text).0, None).odd.len();
+        assert_eq!(odd(&format!("## template:jinja\n{text}")), 1);
+        assert_eq!(odd(text), 5);
     }
 
     #[test]

@@ -23,10 +23,11 @@ pub(super) const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 const RESOLVED_SOCKET: &str = "/run/systemd/resolve/io.systemd.Resolve";
 
 impl<'a> Context<'a> {
-    /// The lines that name localhost, as glibc reads the hosts file.
+    /// The lines that name localhost, as the first reader reads the hosts file.
     pub(super) fn localhost_lines(&self) -> &[Place] {
+        let reader = self.readers.first().copied().unwrap_or(&GLIBC);
         self.localhost_lines
-            .get_or_init(|| self.machine.hosts.value.view(&GLIBC).places(LOCALHOST.as_bytes()))
+            .get_or_init(|| self.machine.hosts.value.view(reader).places(LOCALHOST.as_bytes()))
     }
 
     /// The first line that gives localhost ::1.
@@ -71,9 +72,9 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Programs of this system read /etc/hosts for localhost; Windows answers it by itself (its stock file has comments only).
-pub(super) fn reads_etc_hosts(machine: &Machine) -> bool {
-    machine.os.family != OsFamily::Windows
+/// Programs that count read /etc/hosts for localhost; Windows answers it by itself (its stock file has comments only).
+pub(super) fn reads_etc_hosts(ctx: &Context<'_>) -> bool {
+    ctx.machine.os.family != OsFamily::Windows && ctx.readers.iter().any(|r| r.id != "windows")
 }
 
 /// What programs get for localhost in order: the model's answer, else the live one; `None` where neither tells.

@@ -298,12 +298,15 @@ pub(super) fn is_public(name: &[u8]) -> bool {
         "home.arpa",
         "domain",
     ];
-    let name = String::from_utf8_lossy(name.strip_suffix(b".").unwrap_or(name)).to_ascii_lowercase();
-    let last = name.rsplit('.').next().unwrap_or_default();
-    name.contains('.')
-        && last.starts_with(|c: char| c.is_ascii_lowercase())
-        && !PRIVATE.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.')))
-        && !is_numeric(&name)
+    let name = name.strip_suffix(b".").unwrap_or(name);
+    let Some(dot) = name.iter().rposition(|b| *b == b'.') else { return false };
+    let ends_with = |end: &str| {
+        let start = name.len().checked_sub(end.len());
+        start.is_some_and(|at| {
+            at > 0 && name[at - 1] == b'.' && name[at..].eq_ignore_ascii_case(end.as_bytes())
+        })
+    };
+    name[dot + 1..].first().is_some_and(u8::is_ascii_alphabetic) && !PRIVATE.iter().any(|end| ends_with(end))
 }
 
 #[cfg(test)]

@@ -40,6 +40,18 @@ pub(super) fn debian() -> Bench {
     bench.source("127.0.0.1", Ok("127.0.0.1")).source("::1", Ok("::1")).source("192.0.2.10", Ok("192.0.2.10"))
 }
 
+/// A hosts file of which no machine is known.
+pub(super) fn lone(text: &str) -> Bench {
+    let os = Os {
+        family: OsFamily::Linux,
+        name: String::new(),
+        kernel: String::new(),
+        libc: None,
+        hostname: String::new(),
+    };
+    Bench(Snapshot::new(os)).file("/etc/hosts", text)
+}
+
 impl Bench {
     fn with(mut self, file: RawFile) -> Bench {
         self.0.files.retain(|f| f.path != file.path);
@@ -108,6 +120,14 @@ impl Bench {
     /// A hosts file with the lines of localhost and `lines` behind them, from line 3 on.
     pub(super) fn lines(&self, lines: &str) -> Bench {
         self.file("/etc/hosts", &format!("127.0.0.1 localhost\n::1 localhost\n{lines}"))
+    }
+
+    /// One more address on eth0.
+    pub(super) fn address(&self, address: &str) -> Bench {
+        let mut bench = self.clone();
+        let eth0 = bench.0.interfaces.last_mut().expect("eth0");
+        eth0.addresses.extend(interface(2, "eth0", 1, 0x1, &[address]).addresses);
+        bench
     }
 
     /// The loopback interface alone.

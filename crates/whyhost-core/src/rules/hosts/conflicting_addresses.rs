@@ -81,7 +81,9 @@ fn names(ctx: &Context<'_>) -> Vec<Vec<Listed>> {
         let of = |v4: bool| places.iter().filter(|p| p.address.is_ipv4() == v4).count();
         of(true) > 1 || of(false) > 1
     };
-    by_name.into_values().filter(clashes).collect()
+    // A machine in two networks has two addresses of its own, and its container engine lists both.
+    let foreign = |places: &Vec<Listed>| places.iter().any(|p| ctx.machine.interface_of(p.address).is_none());
+    by_name.into_values().filter(|p| clashes(p) && foreign(p)).collect()
 }
 
 fn is_link_local(address: IpAddr) -> bool {
@@ -156,6 +158,13 @@ mod tests {
     fn addresses_that_all_mean_this_machine_are_a_note() {
         let bench = debian().lines("0.0.0.0 ads.example.org\n127.0.0.1 ads.example.org\n");
         assert_eq!(bench.one(CODE).severity, Severity::Note);
+    }
+
+    #[test]
+    fn own_addresses_of_two_networks_are_none() {
+        let bench = debian().lines("192.0.2.10 devbox\n198.51.100.3 devbox\n");
+        assert_eq!(bench.check(CODE, &[]).len(), 1);
+        assert!(bench.address("198.51.100.3").is_quiet(CODE));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
-    let meta = hosts_file(ctx.machine).filter(|_| reads_etc_hosts(ctx.machine)).map(|f| &f.meta);
+    let meta = hosts_file(ctx.machine).filter(|_| reads_etc_hosts(ctx)).map(|f| &f.meta);
     let Some(Meta::Absent { errno, link: Some(link) }) = meta else { return };
     let path = &ctx.machine.hosts.path;
     let circle = errno == "ELOOP";

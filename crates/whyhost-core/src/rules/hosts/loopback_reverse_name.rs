@@ -87,7 +87,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     }
 }
 
-/// localhost, or the machine's own name, of which other rules tell.
+/// localhost, or the machine's own name, of which other rules tell, also where a template has still to name it.
 fn is_stock(ctx: &Context<'_>, name: &[u8]) -> bool {
     let name = String::from_utf8_lossy(name).to_ascii_lowercase();
     let own = ctx.machine.os.hostname.to_ascii_lowercase();
@@ -103,7 +103,10 @@ fn tell(ctx: &Context<'_>, head: &Head, name: &[u8]) -> Option<Finding> {
     let shown = String::from_utf8_lossy(name);
     let title = format!("{} is called `{shown}`, as that is the first name of its first line", head.address);
     let mut finding = hosts_line::at(ctx, &RULE, &line, head.name_span.clone(), title, "the name in logs");
-    if !is_public(name) {
+    // `web1.example.org web1` is the own name, as cloud-init writes it for Fedora and its relatives.
+    let short = name.split(|b| *b == b'.').next().unwrap_or(name);
+    let own = line.names().get(1).is_some_and(|second| second.text.eq_ignore_ascii_case(short));
+    if own || !is_public(name) {
         finding.severity = Severity::Note;
     }
     finding.remedies.push(localhost_first(ctx, head).unwrap_or_else(|| {
@@ -145,6 +148,8 @@ mod tests {
         let bench = debian().file("/etc/hosts", "127.0.0.1 app.test localhost\n");
         assert_eq!(bench.one(CODE).severity, Severity::Note);
         assert_eq!(bench.repaired(CODE), "127.0.0.1 localhost\n127.0.0.1 app.test\n");
+        let own = "127.0.0.1 web1.example.org web1\n127.0.0.1 localhost\n";
+        assert_eq!(debian().file("/etc/hosts", own).one(CODE).severity, Severity::Note);
     }
 
     #[test]

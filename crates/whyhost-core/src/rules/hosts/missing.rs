@@ -49,7 +49,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let FileState::Absent(errno) = &ctx.machine.hosts.state else { return };
     // Of a link to nowhere another rule tells.
     let linked = matches!(hosts_file(ctx.machine).map(|f| &f.meta), Some(Meta::Absent { link: Some(_), .. }));
-    if !reads_etc_hosts(ctx.machine) || linked {
+    if !reads_etc_hosts(ctx) || linked {
         return;
     }
     let path = &ctx.machine.hosts.path;

@@ -55,19 +55,18 @@ pub(super) const RULE: Rule = Rule {
 const SHOWN: usize = 3;
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
-    let blocked = one_family(ctx);
-    let Some(first) = blocked.first() else { return };
+    let Blocked { count, shown, known } = one_family(ctx);
+    let Some(first) = shown.first() else { return };
     let leaking = readers_that(ctx, |r| r.other_family == OtherFamily::EachGoesOn);
-    let known = blocked.iter().find_map(|b| Some((b, answer(ctx, b)?)));
     let bytes = ctx.machine.hosts.value.bytes();
     let name = |l: &Listed| String::from_utf8_lossy(&bytes[l.span.clone()]).into_owned();
     let family = |l: &Listed| if l.address.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
     let (has, lacks) = family(first);
-    let mut finding = RULE.finding(match blocked.len() {
+    let mut finding = RULE.finding(match count {
         1 => format!("`{}` is overridden for {has} only", name(first)),
         many => format!("{many} names, the first `{}`, are overridden for one family only", name(first)),
     });
-    for (place, listed) in blocked.iter().take(SHOWN).enumerate() {
+    for (place, listed) in shown.iter().enumerate() {
         let location = in_hosts(ctx.machine, listed.span.clone(), format!("no {} address", family(listed).1));
         finding.locations.push(if place == 0 { location } else { location.secondary() });
     }
@@ -78,7 +77,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     if let Some((listed, answer)) = known {
         finding.severity = Severity::Warning;
-        finding.evidence.push(Evidence::new(format!("DNS has {answer} for {}", name(listed)), "DNS"));
+        finding.evidence.push(Evidence::new(format!("DNS has {answer} for {}", name(&listed)), "DNS"));
     }
     finding.remedies.push(remedy::advice(
         format!("give the names an {lacks} address in {} as well", ctx.machine.hosts.path),
@@ -89,7 +88,15 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 /// The public names that are sent to this machine or nowhere for one family, and have no line for the other.
-fn one_family(ctx: &Context<'_>) -> Vec<Listed> {
+struct Blocked {
+    count: usize,
+    /// The first of them.
+    shown: Vec<Listed>,
+    /// One for which DNS is known to have an address of the other family, and the address.
+    known: Option<(Listed, String)>,
+}
+
+fn one_family(ctx: &Context<'_>) -> Blocked {
     let bytes = ctx.machine.hosts.value.bytes();
     let repeats = ctx.names().repeats();
     let both: HashSet<usize> = repeats
@@ -97,7 +104,17 @@ fn one_family(ctx: &Context<'_>) -> Vec<Listed> {
         .map(|(f, _)| f.span.start)
         .collect();
     let blocks = |l: &Listed| is_sink(l.address) && !both.contains(&l.span.start);
-    ctx.names().each().filter(|l| blocks(l) && is_public(&bytes[l.span.clone()])).collect()
+    let mut blocked = Blocked { count: 0, shown: Vec::new(), known: None };
+    for listed in ctx.names().each().filter(|l| blocks(l) && is_public(&bytes[l.span.clone()])) {
+        if blocked.known.is_none() {
+            blocked.known = answer(ctx, &listed).map(|a| (listed.clone(), a));
+        }
+        blocked.count += 1;
+        if blocked.shown.len() < SHOWN {
+            blocked.shown.push(listed);
+        }
+    }
+    blocked
 }
 
 /// What a DNS server said for the other family.

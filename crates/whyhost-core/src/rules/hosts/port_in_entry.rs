@@ -53,7 +53,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
             tally.add(|| tell(ctx, &line, &words[0], &address, "programs skip the line"));
             continue;
         }
-        for word in words.iter().skip(1) {
+        let names = if line.names().is_empty() { 0 } else { words.len() };
+        for word in words.iter().take(names).skip(1) {
             if let Some(NameFault::Port(name)) = name_fault(&word.text, false) {
                 let effect = format!("`{name}` is not found");
                 tally.add(|| tell(ctx, &line, word, &name, &effect));

@@ -83,8 +83,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 fn is_guarded(name: &[u8]) -> bool {
-    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-    GUARDED.iter().any(|g| name.strip_suffix(g).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    GUARDED.iter().any(|guarded| {
+        let start = name.len().checked_sub(guarded.len());
+        start.is_some_and(|at| {
+            name[at..].eq_ignore_ascii_case(guarded.as_bytes()) && (at == 0 || name[at - 1] == b'.')
+        })
+    })
 }
 
 #[cfg(test)]

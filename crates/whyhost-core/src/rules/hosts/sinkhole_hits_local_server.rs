@@ -60,13 +60,20 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let bytes = ctx.machine.hosts.value.bytes();
-    let public: Vec<Listed> = ctx.names().each().filter(|l| is_public(&bytes[l.span.clone()])).collect();
-    let on = |sink: IpAddr| public.iter().filter(move |l| l.address == sink);
-    let blocks = |sink: &IpAddr| on(*sink).count() >= if sink.is_unspecified() { 1 } else { MANY };
-    let hit = sinks().into_iter().find(|s| reached.iter().any(|(a, _)| a == s) && blocks(s));
-    if let Some(sink) = hit {
-        let names: Vec<&Listed> = on(sink).collect();
-        out.push(tell(ctx, sink, &names, &ports));
+    let mut names: Vec<(IpAddr, usize, Option<Listed>)> = sinks().map(|sink| (sink, 0, None)).to_vec();
+    for listed in ctx.names().each() {
+        let sink = names.iter_mut().find(|(sink, ..)| *sink == listed.address);
+        if let Some((_, count, first)) = sink.filter(|_| is_public(&bytes[listed.span.clone()])) {
+            *count += 1;
+            first.get_or_insert(listed);
+        }
+    }
+    let is_list = |sink: &IpAddr, count: usize| count >= if sink.is_unspecified() { 1 } else { MANY };
+    let is_hit = |sink: &IpAddr| reached.iter().any(|(a, _)| a == sink);
+    for (sink, count, first) in names.into_iter().filter(|(s, c, _)| is_hit(s) && is_list(s, *c)).take(1) {
+        if let Some(first) = first {
+            out.push(tell(ctx, sink, &first, count, &ports));
+        }
     }
 }
 
@@ -76,16 +83,14 @@ fn sinks() -> [IpAddr; 4] {
     [v4[0], v4[1], v6[0], v6[1]]
 }
 
-fn tell(ctx: &Context<'_>, sink: IpAddr, names: &[&Listed], ports: &[u16]) -> Finding {
+fn tell(ctx: &Context<'_>, sink: IpAddr, first: &Listed, count: usize, ports: &[u16]) -> Finding {
     let ports_text = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" and ");
-    let title = match names.len() {
+    let title = match count {
         1 => format!("a blocked name reaches the server on port {ports_text} of this machine"),
         many => format!("{many} blocked names reach the server on port {ports_text} of this machine"),
     };
     let mut finding = RULE.finding(title);
-    if let Some(first) = names.first() {
-        finding.locations.push(in_hosts(ctx.machine, first.span.clone(), format!("{sink} is this machine")));
-    }
+    finding.locations.push(in_hosts(ctx.machine, first.span.clone(), format!("{sink} is this machine")));
     let rows = ports.iter().flat_map(|p| tcp_sockets(ctx.machine, *p)).map(listener_row);
     finding.evidence.extend(rows);
     finding

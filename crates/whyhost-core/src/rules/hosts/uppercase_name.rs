@@ -30,6 +30,7 @@ use super::super::{Context, Rule, edit};
 use crate::finding::{Applicability, Finding, Severity};
 use crate::hosts_lines::Traits;
 use hosts_edit::dialect::Case;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.uppercase-name",
@@ -48,12 +49,10 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut tally = Tally::new(ctx);
     for line in ctx.lines_with(Traits::CAPITALS) {
         let names = line.names();
+        let listed: HashSet<&[u8]> = names.iter().map(|n| &*n.text).collect();
         let has_capitals = |t: &[u8]| t.iter().any(u8::is_ascii_uppercase);
         // With the same name in small letters beside it nothing is missed.
-        let missed = |t: &[u8]| {
-            let small = t.to_ascii_lowercase();
-            has_capitals(t) && names.iter().all(|n| *n.text != *small)
-        };
+        let missed = |t: &[u8]| has_capitals(t) && !listed.contains(&*t.to_ascii_lowercase());
         for name in names.iter().filter(|n| missed(&n.text)) {
             tally.add(|| {
                 let small = text(name).to_ascii_lowercase();

@@ -57,7 +57,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
             });
             continue;
         }
-        for word in words.iter().skip(1) {
+        let names = if line.names().is_empty() { 0 } else { words.len() };
+        for word in words.iter().take(names).skip(1) {
             if let Some(NameFault::Url(host)) = name_fault(&word.text, false) {
                 tally.add(|| name(ctx, &line, word, &host));
             }
@@ -99,7 +100,9 @@ mod tests {
     #[test]
     fn urls_in_comments_are_none() {
         assert!(
-            debian().lines("127.0.0.1 app.test # http://app.test/\n127.0.0.1 app.test:80\n").is_quiet(CODE)
+            debian()
+                .lines("127.0.0.1 app.test # http://app.test/\n127.0.0.1 app.test:80\n! https://a.test/\n")
+                .is_quiet(CODE)
         );
     }
 }
