@@ -16,6 +16,7 @@ use whyhost_core::snapshot::{
 };
 
 const CLIENTS: &str = include_str!("../../../testdata/oracle/runtimes/clients.jsonl");
+const RESOLVERS_PAGE: &str = include_str!("../../../docs/resolvers.md");
 const PORT: u16 = 3000;
 
 #[derive(Deserialize)]
@@ -481,6 +482,10 @@ fn every_recorded_connection() {
                 ));
             }
         }
+    }
+    for (reason, _) in REASONS {
+        let row = format!("| {reason} | {} |", counts.get(reason).copied().unwrap_or(0));
+        assert!(RESOLVERS_PAGE.contains(&row), "docs/resolvers.md has no row {row}");
     }
     println!("{counts:#?}");
     let explained: usize = REASONS.iter().filter_map(|(reason, _)| counts.get(reason)).sum();

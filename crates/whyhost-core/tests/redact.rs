@@ -312,6 +312,12 @@ fn server_configuration_keeps_where_it_listens_and_goes() {
         location / { proxy_pass http://localhost:3000/; }\n    resolver 127.0.0.53 ipv6=off;\n  }\n}\n";
     let expected = nginx.replace("upstream app", "upstream nnn");
     assert_eq!(redacted_text("/etc/nginx/nginx.conf", nginx), expected);
+    let included = "include /etc/nginx/sites-enabled/*;\ninclude conf.d/*.conf;\nset $app localhost:3000;\n";
+    assert_eq!(redacted_text("/etc/nginx/nginx.conf", included), included.replace("$app", "$nnn"));
+    for private in ["include /srv/zugspitze/site;\n", "include conf.d/zugspitze/x;\n", "set $key 4711;\n"] {
+        let masked = redacted_text("/etc/nginx/nginx.conf", private);
+        assert!(!masked.contains("zugspitze") && !masked.contains("4711"), "{masked}");
+    }
     let haproxy = "frontend web\n  bind :80 v4v6\n  default_backend app\nbackend app\n  server a localhost:3000 check\n";
     let kept = redacted_text("/etc/haproxy/haproxy.cfg", haproxy);
     for line in ["  bind :80 v4v6", " localhost:3000 check"] {

@@ -36,6 +36,9 @@ enum Task {
     /// Build the machine of the plan on stdin, here and now
     #[command(hide = true)]
     OracleInside,
+    /// Build the machine of the case on stdin, here and now, and run programs there
+    #[command(hide = true)]
+    OracleProgramsInside,
     /// Ask a question
     #[command(hide = true)]
     OracleAsk {
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::NewRule(args) => new_rule::run(&args)?,
         Task::Oracle(args) => return oracle::run(&args),
         Task::OracleInside => oracle::inside::run()?,
+        Task::OracleProgramsInside => oracle::programs::inside::run()?,
         Task::OracleAsk { question } => oracle::inside::ask(&question)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -85,7 +85,7 @@ fn every_resolver_has_its_chapter() {
         let (_, chapter) =
             text.split_once(&heading).unwrap_or_else(|| panic!("no chapter {}", answer.resolver));
         let chapter = chapter.split("\n## ").next().unwrap_or_default();
-        for part in ["\nVersions ", "| stage | what it does | where it is written |", "\n| order |"] {
+        for part in [" Versions ", "\n1. ", "\nOrder: ", "\nSources: "] {
             assert!(chapter.contains(part), "{}: nothing on {part:?}", answer.resolver);
         }
     }

@@ -6,6 +6,9 @@ use crate::machine::Machine;
 use crate::resolve::{Answer, Source};
 use crate::rules;
 
+/// Rules about the name of the question, though they speak of localhost.
+const OF_THE_NAME: [&str; 2] = ["localhost-subdomain", "v6-localhost-as-v4"];
+
 /// `finding` concerns `target`.
 ///
 /// Everything but the lines of other names concerns localhost: its diagnosis is the checkup of the machine. Another name is
@@ -22,6 +25,7 @@ pub fn concerns(machine: &Machine, target: &Target, answer: Option<&Answer>, fin
     match area {
         "hosts" => is_name && touches_line(machine, target, answer, finding, slug),
         "gai" => answer.is_some_and(|a| a.addresses.len() > 1),
+        "resolve" if OF_THE_NAME.contains(&slug) => is_name,
         "nss" | "resolver" | "cache" | "dns" | "resolve" | "model" => is_name && !slug.contains("localhost"),
         "lo" | "kernel" | "firewall" => leads_to_loopback(target, answer),
         "port" | "listen" | "reach" | "client" | "scope" | "app" | "acl" | "proxy" => target.port.is_some(),

@@ -44,12 +44,9 @@ pub(super) fn is_builtin(behaviour: &Behaviour, query: &Query) -> bool {
     builtin(behaviour, query, When::Always).is_some()
 }
 
-/// What the machine's own C library answers.
+/// What the machine's own getaddrinfo answers.
 pub fn system(machine: &Machine, query: &Query) -> Answer {
-    if machine.os.libc.as_ref().is_some_and(|l| l.name == "musl") {
-        return resolve::musl::answer(machine, query);
-    }
-    resolve::glibc::answer(machine, query)
+    (resolve::own(machine).answer)(machine, query)
 }
 
 /// `answer`, or what the program knows by itself in place of a failure.
@@ -110,12 +107,17 @@ fn looked_up(machine: &Machine, behaviour: &Behaviour, query: &Query) -> Answer 
             Addrconfig::Unset => false,
             Addrconfig::Set => true,
             Addrconfig::ForAnyFamily => query.family == Family::Any,
+            Addrconfig::NotForLocalhost => query.name != "localhost",
         };
         let flags = QueryFlags { addrconfig, ..query.flags };
         system(machine, &Query { family: narrowed(query.family, family), flags, ..query.clone() })
     };
     match behaviour.lookup {
         Lookup::System { family, addrconfig } => ask(family, addrconfig),
+        Lookup::SystemV4ForLocalhost if query.name.eq_ignore_ascii_case("localhost") => {
+            ask(Family::V4, Addrconfig::Unset)
+        }
+        Lookup::SystemV4ForLocalhost => ask(Family::Any, Addrconfig::Unset),
         Lookup::SystemV4ElseV6 => {
             let v4 = ask(Family::V4, Addrconfig::Unset);
             if matches!(v4.status, Status::Found | Status::Unknown) {

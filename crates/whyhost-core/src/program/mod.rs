@@ -7,6 +7,7 @@ mod ask;
 mod list;
 mod order;
 mod outcome;
+pub mod proxy;
 pub mod servers;
 mod settings;
 mod version;
@@ -19,7 +20,7 @@ pub use version::Version;
 pub use walk::{Tried, plan, walk};
 
 use crate::machine::Machine;
-use crate::resolve::{Evidence, Step};
+use crate::resolve::{self, Evidence, Query, Step};
 use crate::snapshot::Family;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -95,6 +96,17 @@ pub struct Behaviour {
     pub strategy: Strategy,
 }
 
+impl Behaviour {
+    /// How it connects to `name`: a Unix socket stands for `localhost` in this very spelling alone
+    /// (MariaDB `mysql_real_connect`: `strcmp`).
+    pub fn strategy_for(&self, name: &str) -> Strategy {
+        match self.strategy {
+            Strategy::UnixSocket if name != "localhost" => Strategy::InTurn,
+            strategy => strategy,
+        }
+    }
+}
+
 /// Whom a program asks for the addresses of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
@@ -105,6 +117,8 @@ pub enum Lookup {
         /// With `AI_ADDRCONFIG`.
         addrconfig: Addrconfig,
     },
+    /// getaddrinfo, for `localhost` with `AF_INET`.
+    SystemV4ForLocalhost,
     /// getaddrinfo for `AF_INET`, and for `AF_INET6` only where that finds nothing.
     SystemV4ElseV6,
     /// getaddrinfo for `AF_UNSPEC`, from which addresses of the other families are dropped.
@@ -144,6 +158,8 @@ pub enum Addrconfig {
     Set,
     /// Unless it is told to use one family.
     ForAnyFamily,
+    /// For every name but `localhost` in this very spelling.
+    NotForLocalhost,
 }
 
 /// Addresses of `localhost` that a program knows by itself.
@@ -159,6 +175,16 @@ pub struct Builtin {
     pub final_dot: bool,
     /// Where the addresses are written.
     pub cite: &'static str,
+}
+
+impl Builtin {
+    /// In words: `localhost and names below it are ::1, 127.0.0.1`.
+    pub fn words(&self) -> String {
+        let below = if self.subdomains { " and names below it are" } else { " is" };
+        let list = self.addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
+        let when = if self.when == When::Always { "" } else { " where the look-up finds nothing" };
+        format!("localhost{below} {list}{when}")
+    }
 }
 
 /// When built-in addresses take effect.
@@ -223,6 +249,56 @@ pub enum Strategy {
     UnixSocket,
 }
 
+impl Lookup {
+    /// In words, where `own` is the resolver behind getaddrinfo: `as glibc for IPv4`.
+    pub fn words(self, own: &str) -> String {
+        match self {
+            Lookup::System { family, addrconfig } => {
+                let family = match family {
+                    Family::Any => "",
+                    Family::V4 => " for IPv4",
+                    Family::V6 => " for IPv6",
+                };
+                let flag = match addrconfig {
+                    Addrconfig::Unset => "",
+                    Addrconfig::Set | Addrconfig::ForAnyFamily => " with AI_ADDRCONFIG",
+                    Addrconfig::NotForLocalhost => " with AI_ADDRCONFIG for other names than localhost",
+                };
+                format!("as {own}{family}{flag}")
+            }
+            Lookup::SystemV4ForLocalhost => format!("as {own}, localhost for IPv4"),
+            Lookup::SystemV4ElseV6 => format!("as {own} for IPv4, for IPv6 where there is none"),
+            Lookup::SystemOnlyV4 => format!("as {own}, IPv4 alone is kept"),
+            Lookup::SystemOnlyV6 => format!("as {own}, IPv6 alone is kept"),
+            Lookup::Own { resolver, .. } => format!("as {resolver}"),
+            Lookup::SystemApart => format!("as {own} for IPv6 and for IPv4"),
+            Lookup::OwnApart { resolver } => format!("as {resolver} for IPv6 and for IPv4"),
+            Lookup::Dns => "DNS servers alone".into(),
+            Lookup::Nothing => "nobody".into(),
+            Lookup::LastHostsLine => "the last line of the hosts file, else DNS".into(),
+            Lookup::UnixSocket => format!("localhost is the Unix socket, else as {own}"),
+        }
+    }
+
+    /// It goes through the machine's getaddrinfo.
+    pub fn is_system(self) -> bool {
+        match self {
+            Lookup::System { .. }
+            | Lookup::SystemApart
+            | Lookup::SystemOnlyV4
+            | Lookup::SystemOnlyV6
+            | Lookup::SystemV4ElseV6
+            | Lookup::SystemV4ForLocalhost
+            | Lookup::UnixSocket => true,
+            Lookup::Own { .. }
+            | Lookup::OwnApart { .. }
+            | Lookup::Dns
+            | Lookup::Nothing
+            | Lookup::LastHostsLine => false,
+        }
+    }
+}
+
 impl Strategy {
     /// In words: `the first address only`.
     pub fn words(self) -> String {
@@ -257,9 +333,9 @@ impl Order {
             Order::AsGiven => "as given",
             Order::V4First => "IPv4 first",
             Order::V6First => "IPv6 first",
-            Order::Alternate => "families in turn, beginning with that of the first address",
-            Order::AlternateV4First => "families in turn, IPv4 first",
-            Order::AlternateV6First => "families in turn, IPv6 first",
+            Order::Alternate => "families alternate",
+            Order::AlternateV4First => "families alternate, IPv4 first",
+            Order::AlternateV6First => "families alternate, IPv6 first",
         }
     }
 }
@@ -299,6 +375,20 @@ impl Chosen {
         (behaviour, steps)
     }
 
+    /// Whom it asks and what it makes of the order: `as glibc with AI_ADDRCONFIG, IPv4 first`.
+    pub fn how(&self, machine: &Machine, query: &Query) -> String {
+        let (behaviour, settings) = self.behaviour(machine);
+        if ask::is_builtin(&behaviour, query) {
+            return "built in: nobody is asked".into();
+        }
+        let mut parts = vec![behaviour.lookup.words(resolve::own(machine).id)];
+        if behaviour.order != Order::AsGiven {
+            parts.push(behaviour.order.words().into());
+        }
+        parts.extend(settings.iter().map(|s| s.step.clone()));
+        parts.join(", ")
+    }
+
     /// The range of versions that this one falls into.
     pub fn era(&self) -> &'static Era {
         let eras = self.program.eras;
@@ -311,9 +401,12 @@ impl Chosen {
         format!("{} {}", self.program.name, self.version)
     }
 
-    /// `Node 17–19`.
-    pub fn era_label(&self) -> String {
-        format!("{} {}", self.program.name, self.era().label)
+    /// `Node 18.20.8`; `Node 17–19` where no version is meant in particular.
+    pub fn title(&self) -> String {
+        let era = self.era();
+        let particular =
+            self.installed || Version::parse(era.since).is_none_or(|since| since != self.version);
+        if particular { self.label() } else { format!("{} {}", self.program.name, era.label) }
     }
 
     /// It counts for a verdict about `port`.

@@ -70,7 +70,7 @@ fn client(machine: &Machine, target: &Target, course: &Course, chosen: &Chosen, 
     let version = if chosen.installed { chosen.version.to_string() } else { chosen.era().label.into() };
     ClientOutcome {
         client: chosen.program.id,
-        label: if chosen.installed { chosen.label() } else { chosen.era_label() },
+        label: chosen.title(),
         examples: "",
         version,
         installed: chosen.installed,

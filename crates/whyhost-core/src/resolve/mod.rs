@@ -12,12 +12,27 @@ pub use answer::{
 pub use resolvers::{RESOLVERS, Resolver, glibc, musl};
 
 use crate::machine::Machine;
-use crate::snapshot::{Family, ScopedAddr};
+use crate::snapshot::{Family, OsFamily, ScopedAddr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The answers of every modelled resolver for `query`, in the order of [`RESOLVERS`]: glibc first, then musl.
+/// The answers of every modelled resolver for `query`: the machine's own first, the others in the order of
+/// [`RESOLVERS`].
 pub fn answers(machine: &Machine, query: &Query) -> Vec<Answer> {
-    RESOLVERS.iter().map(|r| (r.answer)(machine, query)).collect()
+    let own = own(machine);
+    let others = RESOLVERS.iter().copied().filter(|r| r.id != own.id);
+    std::iter::once(own).chain(others).map(|r| (r.answer)(machine, query)).collect()
+}
+
+/// The resolver behind the machine's getaddrinfo.
+pub fn own(machine: &Machine) -> &'static Resolver {
+    let libc = machine.os.libc.as_ref().map(|l| l.name.as_str());
+    let id = match (machine.os.family, libc) {
+        (OsFamily::Linux, Some("musl")) => "musl",
+        (OsFamily::Linux, _) => "glibc",
+        (OsFamily::Macos, _) => "macos",
+        (OsFamily::Windows, _) => "windows",
+    };
+    resolvers::by_id(id).unwrap_or(RESOLVERS[0])
 }
 
 /// The answer of the resolver `id`; `None` where there is none of that name.

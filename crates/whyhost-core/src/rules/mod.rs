@@ -3,10 +3,13 @@
 //! A rule's file holds its doc comment (the only source of its long text), its metadata, its check and its tests.
 //! What several rules ask of a machine is in [`facts`], how they repair a file in [`edit`] and [`remedy`].
 
+mod client;
 mod edit;
+mod env;
 mod facts;
 mod hosts;
 mod hosts_line;
+mod info;
 mod localhost;
 mod loopback;
 mod nss;
@@ -14,12 +17,15 @@ mod nss_line;
 mod order;
 mod owner;
 mod ports;
+mod programs;
+mod proxy;
 mod readers;
 mod remedy;
 mod resolver;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod upstreams;
 
 pub use facts::SOCKETS;
 pub use readers::named as readers_named;
@@ -142,6 +148,10 @@ pub const ALL: &[&[Rule]] = &[
     order::RULES,
     loopback::RULES,
     ports::RULES,
+    client::RULES,
+    env::RULES,
+    proxy::RULES,
+    info::RULES,
 ];
 
 /// The rule with this code.

@@ -8,7 +8,7 @@ use crate::resolve::{self, Query, Status};
 use crate::rules::{Context, run};
 use crate::snapshot::{
     Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, Meta, NssModule,
-    Observation, Os, OsFamily, Process, Program, Protocol, RawFile, Snapshot, Socket, SourceAddress,
+    Observation, Os, OsFamily, Process, Program, Protocol, RawFile, Route, Snapshot, Socket, SourceAddress,
     SourceOutcome,
 };
 use crate::whatif;
@@ -97,23 +97,10 @@ impl Bench {
         self.clone().with(file)
     }
 
-    pub(super) fn musl(&self) -> Bench {
-        let mut bench = self.clone();
-        bench.0.os.libc = Some(Libc { name: "musl".into(), version: "1.2.5".into() });
-        bench
-    }
-
     /// The machine's own name.
     pub(super) fn hostname(&self, name: &str) -> Bench {
         let mut bench = self.clone();
         bench.0.os.hostname = name.into();
-        bench
-    }
-
-    pub(super) fn program(&self, id: &str, version: &str) -> Bench {
-        let mut bench = self.clone();
-        let path = format!("/usr/bin/{id}");
-        bench.0.programs.push(Program { id: id.into(), path, version: version.into() });
         bench
     }
 
@@ -197,6 +184,23 @@ impl Bench {
         bench
     }
 
+    /// eth0 with these addresses and no others.
+    pub(super) fn only_network(&self, addresses: &[&str]) -> Bench {
+        let mut bench = self.clone();
+        bench.0.interfaces.retain(|i| i.name == "lo");
+        if !addresses.is_empty() {
+            bench.0.interfaces.push(interface(2, "eth0", 1, 0x1, addresses));
+        }
+        bench
+    }
+
+    /// The C library is musl.
+    pub(super) fn musl(&self) -> Bench {
+        let mut bench = self.clone();
+        bench.0.os.libc = Some(Libc { name: "musl".into(), version: "1.2.3".into() });
+        bench
+    }
+
     pub(super) fn lo_down(mut self) -> Bench {
         self.0.interfaces[0].flags &= !0x1;
         self
@@ -243,6 +247,35 @@ impl Bench {
             inode: 1,
             process: Some(Process { pid: 412, name: "python3".into(), user: None }),
         });
+        bench
+    }
+
+    /// A program that is installed.
+    pub(super) fn program(&self, id: &str, version: &str) -> Bench {
+        let mut bench = self.clone();
+        let path = format!("/usr/bin/{id}");
+        bench.0.programs.push(Program { id: id.into(), path, version: version.into() });
+        bench
+    }
+
+    /// An environment variable.
+    pub(super) fn env(&self, name: &str, value: &str) -> Bench {
+        let mut bench = self.clone();
+        bench.0.env.insert(name.into(), value.into());
+        bench
+    }
+
+    /// A default route, so that packets to addresses that are not there get lost.
+    pub(super) fn default_route(&self, destination: &str) -> Bench {
+        let route = Route {
+            destination: ip(destination),
+            prefix_len: 0,
+            gateway: None,
+            interface: "eth0".into(),
+            metric: 0,
+        };
+        let mut bench = self.clone();
+        bench.0.routes.push(route);
         bench
     }
 

@@ -5,6 +5,7 @@
 #![allow(dead_code, unreachable_pub, reason = "a module of two programs, each of which needs a part")]
 
 pub mod link;
+pub mod live;
 pub mod zone;
 
 use serde::{Deserialize, Serialize};

@@ -124,9 +124,22 @@ pub(crate) fn diagnose(d: &Diagnosis) -> String {
 pub(crate) struct Explanation<'a> {
     pub(crate) query: &'a Query,
     pub(crate) answers: &'a [Answer],
+    /// What programs make of it.
+    pub(crate) programs: &'a [Program],
     pub(crate) live: Option<&'a LiveComparison>,
     pub(crate) findings: &'a [Finding],
     pub(crate) gaps: &'a [Gap],
+}
+
+/// A program's own answer.
+pub(crate) struct Program {
+    pub(crate) name: String,
+    pub(crate) answer: Answer,
+    /// Whom it asks, and its order.
+    pub(crate) how: String,
+    pub(crate) connects: String,
+    /// It takes what getaddrinfo gives.
+    pub(crate) below_getaddrinfo: bool,
 }
 
 /// `whyhost explain`.
@@ -134,7 +147,7 @@ pub(crate) fn explain(e: &Explanation<'_>) -> String {
     #[derive(Serialize)]
     struct Body<'a> {
         query: QueryBody<'a>,
-        answers: &'a [Answer],
+        answers: Vec<&'a Answer>,
         live: Option<Live>,
         findings: &'a [Finding],
         gaps: &'a [Gap],
@@ -143,7 +156,7 @@ pub(crate) fn explain(e: &Explanation<'_>) -> String {
         "whyhost.explain/1",
         Body {
             query: QueryBody { name: &e.query.name, family: Some(e.query.family), port: e.query.port },
-            answers: e.answers,
+            answers: e.answers.iter().chain(e.programs.iter().map(|p| &p.answer)).collect(),
             live: e.live.map(Live::new),
             findings: e.findings,
             gaps: e.gaps,

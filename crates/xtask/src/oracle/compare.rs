@@ -62,6 +62,15 @@ pub(crate) fn report(plan: &Plan, outcome: &Outcome, n: usize, answer: &Answer) 
     for step in &answer.trace {
         let _ = writeln!(text, "  | {}: {}", step.step, step.detail);
     }
+    text.push_str(&machine(plan));
+    let line = serde_json::to_string(&line(plan, outcome, n)).unwrap_or_default();
+    let _ = writeln!(text, "  for testdata/oracle/libc:\n{line}");
+    text
+}
+
+/// The files and the network of a plan for a reader.
+pub(crate) fn machine(plan: &Plan) -> String {
+    let mut text = String::new();
     for (file, content) in &plan.etc {
         match content {
             Some(content) => {
@@ -78,15 +87,19 @@ pub(crate) fn report(plan: &Plan, outcome: &Outcome, n: usize, answer: &Answer) 
             Change::Sysctl(name, value) => writeln!(text, "  net/{name} = {value}"),
         };
     }
-    let line = serde_json::to_string(&line(plan, outcome, n)).unwrap_or_default();
-    let _ = writeln!(text, "  for testdata/oracle/libc:\n{line}");
     text
 }
 
 /// The case as a line of testdata/oracle/libc with its question `n`.
 fn line(plan: &Plan, outcome: &Outcome, n: usize) -> Recorded {
-    let Snapshot { os, interfaces, routes, source_addresses, nss_modules, .. } = &outcome.snapshot;
-    let version = os.libc.as_ref().map_or("glibc", |l| l.version.as_str());
+    let version = outcome.snapshot.os.libc.as_ref().map_or("glibc", |l| l.version.as_str());
+    let asked = plan.queries[n].answered(&format!("glibc-{version}"), &outcome.answers[n]);
+    Recorded { asked: vec![asked], ..recorded(plan, &outcome.snapshot) }
+}
+
+/// The machine of `plan`, as it came out, without questions.
+pub(crate) fn recorded(plan: &Plan, snapshot: &Snapshot) -> Recorded {
+    let Snapshot { interfaces, routes, source_addresses, nss_modules, .. } = snapshot;
     let source = |outcome: &SourceOutcome| match outcome {
         SourceOutcome::Source(address) => address.to_string(),
         SourceOutcome::Errno(name) => name.clone(),
@@ -99,7 +112,7 @@ fn line(plan: &Plan, outcome: &Outcome, n: usize) -> Recorded {
         env: plan.env.clone(),
         net: Net {
             lo_down: interfaces.iter().any(|i| i.is_loopback() && !i.is_up()),
-            sysctl: switches(&outcome.snapshot),
+            sysctl: switches(snapshot),
             default_routes: routes.iter().filter(|r| r.prefix_len == 0).map(default_route).collect(),
         },
         dns: plan.dns.clone(),
@@ -107,7 +120,7 @@ fn line(plan: &Plan, outcome: &Outcome, n: usize) -> Recorded {
         modules: Some(nss_modules.iter().filter(|m| m.path.is_some()).cloned().collect()),
         addresses: link::rows(interfaces),
         sources: source_addresses.iter().map(|s| (s.destination.to_string(), source(&s.outcome))).collect(),
-        asked: vec![plan.queries[n].answered(&format!("glibc-{version}"), &outcome.answers[n])],
+        asked: Vec::new(),
     }
 }
 

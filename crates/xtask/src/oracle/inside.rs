@@ -5,13 +5,14 @@ use super::plan::{Change, Plan, Question};
 use super::server::{self, Reach};
 use crate::recorded::{join, zone};
 use anyhow::{Context, Result, ensure};
-use rustix::mount::{MountFlags, mount};
+use rustix::mount::{MountFlags, mount, mount_bind};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use whyhost_core::machine::Machine;
@@ -34,7 +35,7 @@ pub(crate) struct Outcome {
 /// Reads a plan from stdin, writes its [`Outcome`] to stdout.
 pub(crate) fn run() -> Result<()> {
     let plan: Plan = serde_json::from_reader(std::io::stdin().lock())?;
-    let reach = build(&plan)?;
+    let reach = build(&plan, |_| false)?;
     let queries: Vec<Query> = plan.queries.iter().map(|q| q.answered("", "").query()).collect();
     let snapshot = look(&plan, reach, &queries);
     let answers = ask_all(&plan.queries)?;
@@ -55,8 +56,9 @@ pub(crate) fn ask(question: &str) -> Result<()> {
     Ok(())
 }
 
-fn build(plan: &Plan) -> Result<Reach> {
-    private_etc(plan)?;
+/// Makes the machine of `plan`. Entries of the real /etc that `keep` names stay in view.
+pub(crate) fn build(plan: &Plan, keep: fn(&str) -> bool) -> Result<Reach> {
+    private_etc(plan, keep)?;
     // The view of /sys that shows this namespace's links.
     mount("sysfs", "/sys", "sysfs", MountFlags::empty(), None).context("cannot mount /sys")?;
     rustix::system::sethostname(plan.hostname.as_bytes())?;
@@ -79,11 +81,17 @@ fn build(plan: &Plan) -> Result<Reach> {
 }
 
 /// An /etc of its own, with the loader's cache from the real one.
-fn private_etc(plan: &Plan) -> Result<()> {
+fn private_etc(plan: &Plan, keep: fn(&str) -> bool) -> Result<()> {
     let cache = fs::read("/etc/ld.so.cache").ok();
+    let real = fs::File::open("/etc")?;
     mount("tmpfs", "/etc", "tmpfs", MountFlags::empty(), None).context("cannot mount a private /etc")?;
     if let Some(bytes) = cache {
         fs::write("/etc/ld.so.cache", bytes)?;
+    }
+    // The open folder still shows what the mount covers.
+    let real = PathBuf::from(format!("/proc/self/fd/{}", real.as_raw_fd()));
+    for entry in real.read_dir()?.flatten().filter(|e| e.file_name().to_str().is_some_and(keep)) {
+        bind(&entry.path(), &Path::new("/etc").join(entry.file_name()))?;
     }
     for (name, content) in &plan.etc {
         if let Some(content) = content {
@@ -91,6 +99,15 @@ fn private_etc(plan: &Plan) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn bind(from: &Path, to: &Path) -> Result<()> {
+    if from.is_dir() {
+        fs::create_dir(to)?;
+    } else {
+        fs::write(to, "")?;
+    }
+    mount_bind(from, to).with_context(|| format!("cannot show {}", to.display()))
 }
 
 fn sysctl(name: &str, value: i64) -> Result<()> {
@@ -114,9 +131,21 @@ fn ip(lines: &[String], must_work: bool) -> Result<()> {
 
 /// Collects, then adds what the model needs for the questions: DNS answers, and source addresses for all they hold.
 fn look(plan: &Plan, reach: Reach, queries: &[Query]) -> Snapshot {
-    let mut machine = Machine::new(collect(&Options::default()));
+    let machine = Machine::new(collect(&Options::default()));
+    let questions = queries.iter().flat_map(|q| dns_questions(&machine, q)).collect();
+    observed(plan, reach, queries, machine, questions)
+}
+
+/// Adds the DNS answers to `questions` and the source addresses for everything that the machine then holds of the names.
+pub(crate) fn observed(
+    plan: &Plan,
+    reach: Reach,
+    queries: &[Query],
+    mut machine: Machine,
+    questions: Vec<(String, &'static str)>,
+) -> Snapshot {
     let mut dns: Vec<Observation> = Vec::new();
-    for (name, kind) in queries.iter().flat_map(|q| dns_questions(&machine, q)) {
+    for (name, kind) in questions {
         if !dns.iter().any(|o| o.name == name && o.kind == kind) {
             dns.push(observe(plan, reach, &name, kind));
         }

@@ -4,6 +4,7 @@ mod compare;
 mod generate;
 pub(crate) mod inside;
 mod plan;
+pub(crate) mod programs;
 mod rng;
 mod server;
 mod shrink;
@@ -43,6 +44,15 @@ pub(crate) struct Args {
     /// Run this one case, by the seed that a mismatch printed
     #[arg(long, value_parser = sub_seed)]
     only: Option<u64>,
+    /// Run programs and compare them with their models: all that are here, or those with these ids (separated by commas)
+    #[arg(long, value_name = "IDS", num_args = 0..=1, default_missing_value = "")]
+    programs: Option<String>,
+    /// Fetch programs into a folder of their own first; `all`: the large ones too
+    #[arg(long, value_name = "all", num_args = 0..=1, default_missing_value = "")]
+    install: Option<String>,
+    /// Write what the programs did to testdata/oracle/live
+    #[arg(long, requires = "programs")]
+    record: bool,
     /// Fail instead of skipping where namespaces cannot be made
     #[arg(long)]
     require: bool,
@@ -57,12 +67,21 @@ fn sub_seed(text: &str) -> Result<u64, std::num::ParseIntError> {
 
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let Some(which) = &args.install {
+        programs::install::run(which == "all")?;
+        if args.programs.is_none() {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
     if let Err(why) = can_make_namespaces() {
         ensure!(!args.require, "cannot make private namespaces: {why:#}");
         say(&format!("SKIP: cannot make private namespaces: {why:#}"));
         return Ok(ExitCode::SUCCESS);
     }
     let installed = modules();
+    if let Some(ids) = &args.programs {
+        return programs::run(args, ids, &vocabulary(&installed));
+    }
     say(&format!("seed {}, {} cases, NSS modules: {}", args.seed, args.cases, installed.join(" ")));
     let vocabulary = vocabulary(&installed);
     let mut seeds = Rng::new(args.seed);
@@ -177,7 +196,7 @@ fn show(plan: &Plan, n: usize) {
         ));
         return;
     }
-    let small = shrink::shrink(alone, |candidate| mismatch(candidate).is_some());
+    let small = shrink::shrink(alone, shrink::TRIES, |candidate| mismatch(candidate).is_some());
     if let Some((outcome, answer)) = mismatch(&small) {
         say(&compare::report(&small, &outcome, 0, &answer));
     }

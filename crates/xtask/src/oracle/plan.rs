@@ -1,6 +1,6 @@
 //! A case: how a random machine is built and what is asked on it.
 
-use crate::recorded::{Asked, Bytes, zone::Zone};
+use crate::recorded::{Asked, Bytes, live::Bind, zone::Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use whyhost_core::snapshot::Family;
@@ -22,6 +22,9 @@ pub(crate) struct Plan {
     pub(crate) dns: Option<Zone>,
     /// The questions.
     pub(crate) queries: Vec<Question>,
+    /// Sockets of the server that every program is sent to; none where no program is run.
+    #[serde(default)]
+    pub(crate) server: Vec<Bind>,
 }
 
 /// A change of the network. One that the kernel refuses is skipped: the machine is what comes out.

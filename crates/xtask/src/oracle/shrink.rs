@@ -4,16 +4,16 @@ use super::plan::Plan;
 use crate::recorded::Bytes;
 
 /// Tries at most: each builds a machine, and may have to wait for a DNS server that is silent.
-const TRIES: usize = 100;
+pub(crate) const TRIES: usize = 100;
 
-/// The smallest plan found for which `fails` still holds; it holds for `plan`.
-pub(crate) fn shrink(plan: Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
+/// The smallest plan found within `most` tries for which `fails` still holds; it holds for `plan`.
+pub(crate) fn shrink(plan: Plan, most: usize, fails: impl Fn(&Plan) -> bool) -> Plan {
     let mut best = plan;
     let mut tries = 0;
     loop {
         let smaller = candidates(&best).into_iter().find(|candidate| {
             tries += 1;
-            tries <= TRIES && fails(candidate)
+            tries <= most && fails(candidate)
         });
         match smaller {
             Some(plan) => best = plan,
@@ -42,6 +42,11 @@ fn candidates(plan: &Plan) -> Vec<Plan> {
     with(&|p| p.flags_cleared());
     for n in 0..plan.network.len() {
         with(&|p| drop(p.network.remove(n)));
+    }
+    for n in 0..plan.server.len() {
+        with(&|p| {
+            p.server.remove(n);
+        });
     }
     for name in plan.dns.iter().flatten().map(|(name, _)| name) {
         with(&|p| drop(p.dns.as_mut().and_then(|zone| zone.remove(name))));

@@ -7,6 +7,7 @@ use crate::program::{
 };
 use crate::resolve::{Evidence, Step};
 use crate::snapshot::Family;
+use std::net::IpAddr;
 
 const fn asks(family: Family) -> Lookup {
     Lookup::Own { resolver: "c-ares", family }
@@ -47,7 +48,9 @@ pub(super) const ARIA2: Program = Program {
 /// Only families with an address that is not loopback are asked for; without any, nothing is (seen with lo alone).
 fn adapt(machine: &Machine, _: &Version, behaviour: &mut Behaviour, steps: &mut Vec<Step>) {
     let all = || machine.raw.interfaces.iter().flat_map(|i| &i.addresses).map(|a| a.address);
-    let outside = |v4: bool| all().any(|a| a.is_ipv4() == v4 && !a.is_loopback());
+    // A link-local IPv6 address does not count: run with no other beside loopback.
+    let inner = |a: &IpAddr| a.is_loopback() || matches!(a, IpAddr::V6(v6) if v6.is_unicast_link_local());
+    let outside = |v4: bool| all().any(|a| a.is_ipv4() == v4 && !inner(&a));
     let (lookup, what) = match (outside(true), outside(false)) {
         (true, true) => return,
         (true, false) => (asks(Family::V4), "no IPv6 address but loopback: IPv4 only"),

@@ -2,7 +2,6 @@
 
 use crate::program::{Behaviour, Era, Lookup, Order, Program, Serves, Strategy};
 use crate::resolve::Evidence;
-use crate::snapshot::Family;
 
 /// gRPC for C++, Python, Ruby, PHP and C#.
 pub(super) const GRPC: Program = Program {
@@ -16,7 +15,9 @@ pub(super) const GRPC: Program = Program {
         label: "1.60 and later",
         evidence: Evidence::Measured { run: "grpcio 1.85.1" },
         behaviour: Behaviour {
-            lookup: Lookup::Own { resolver: "c-ares", family: Family::Any },
+            // A and AAAA are asked apart (src/core/lib/event_engine/ares_resolver.cc): run with a name that the hosts file
+            // has in one family and DNS in both.
+            lookup: Lookup::OwnApart { resolver: "c-ares" },
             builtin: None,
             order: Order::Alternate,
             strategy: Strategy::Race(250),

@@ -3,10 +3,11 @@
 use crate::machine::Machine;
 use crate::program::settings::{step, variable, words};
 use crate::program::{
-    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Order, Program, Serves, Strategy, V4_ONLY,
-    V6_ONLY, Version, When,
+    Behaviour, Builtin, Detect, Era, GETADDRINFO, GETADDRINFO_V4, Lookup, Order, Program, Serves, Strategy,
+    V4_ONLY, V6_ONLY, Version, When,
 };
 use crate::resolve::{Evidence, Step};
+use std::net::IpAddr;
 
 const LOOPBACK: Builtin = Builtin {
     when: When::NotFound,
@@ -113,9 +114,24 @@ fn options(machine: &Machine, behaviour: &mut Behaviour, steps: &mut Vec<Step>) 
             steps.push(step(name, &option, effect));
         }
     }
+    if let Some(builtin) = &mut behaviour.builtin {
+        builtin.addresses = loopback(machine, behaviour.lookup, builtin.addresses);
+    }
 }
 
-fn prefer(behaviour: &mut Behaviour, order: Order, loopback: &'static [std::net::IpAddr]) {
+/// The loopback address of the preferred family, of the other one where only that is configured
+/// (`Inet6AddressImpl.loopbackAddress`, 25; run with 17.0.15 with and without ::1 on `lo`).
+fn loopback(machine: &Machine, lookup: Lookup, preferred: &'static [IpAddr]) -> &'static [IpAddr] {
+    if lookup == GETADDRINFO_V4 {
+        return V4_ONLY;
+    }
+    let other = if preferred == V6_ONLY { V4_ONLY } else { V6_ONLY };
+    let configured = machine.raw.interfaces.iter().flat_map(|i| &i.addresses).map(|a| a.address);
+    let has = |list: &[IpAddr]| configured.clone().any(|a| list.contains(&a));
+    if has(other) && !has(preferred) { other } else { preferred }
+}
+
+fn prefer(behaviour: &mut Behaviour, order: Order, loopback: &'static [IpAddr]) {
     behaviour.order = order;
     behaviour.builtin = Some(Builtin { addresses: loopback, ..LOOPBACK });
 }

@@ -1,8 +1,11 @@
 //! Perl.
 
 use super::library;
-use crate::program::{Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Serves, Strategy};
+use crate::program::{
+    Addrconfig, Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, PLAIN, Program, Serves, Strategy,
+};
 use crate::resolve::Evidence;
+use crate::snapshot::Family;
 
 /// `IO::Socket::IP`, LWP and HTTP::Tiny.
 pub(super) const PERL: Program = Program {
@@ -15,9 +18,13 @@ pub(super) const PERL: Program = Program {
             since: "5.20",
             label: "5.20 and later",
             evidence: Evidence::Measured { run: "5.36, 5.42" },
-            behaviour: PLAIN,
+            // Run on machines with IPv4 only: `localhost` gives ::1, `LOCALHOST` and other names of ::1 do not.
+            behaviour: Behaviour {
+                lookup: Lookup::System { family: Family::Any, addrconfig: Addrconfig::NotForLocalhost },
+                ..PLAIN
+            },
         }],
-        &["IO::Socket::IP lib/IO/Socket/IP.pm: setup (0.41)"],
+        &["IO::Socket::IP lib/IO/Socket/IP.pm: _io_socket_ip__configure, setup (0.41)"],
     )
 };
 

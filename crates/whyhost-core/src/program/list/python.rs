@@ -1,7 +1,9 @@
 //! Python: the standard library takes getaddrinfo's order and every address; libraries differ.
 
 use super::library;
-use crate::program::{ADDRCONFIG, Behaviour, Detect, Era, GETADDRINFO_V4, Order, PLAIN, Program, Strategy};
+use crate::program::{
+    ADDRCONFIG, Behaviour, Detect, Era, GETADDRINFO_V4, Lookup, Order, PLAIN, Program, Strategy,
+};
 use crate::resolve::Evidence;
 
 /// `socket.create_connection` and what is built on it.
@@ -128,7 +130,7 @@ pub(super) const PYMONGO: Program = library(
         since: "4",
         label: "4",
         evidence: Evidence::Measured { run: "4.20.0" },
-        behaviour: Behaviour { lookup: GETADDRINFO_V4, strategy: Strategy::FirstOnly, ..PLAIN },
+        behaviour: Behaviour { lookup: Lookup::SystemV4ForLocalhost, ..PLAIN },
     }],
     &["pymongo pool_shared.py: _create_connection (4.20)"],
 );

@@ -16,7 +16,8 @@ pub(super) const REDIS_CLI: Program = Program {
             since: "6",
             label: "6 and later",
             evidence: Evidence::Measured { run: "7.0, 8.0" },
-            behaviour: Behaviour { lookup: Lookup::SystemV4ElseV6, strategy: Strategy::InTurn, ..PLAIN },
+            // A refusal ends the loop over addresses: run with a name of two IPv4 addresses.
+            behaviour: Behaviour { lookup: Lookup::SystemV4ElseV6, strategy: Strategy::FirstOnly, ..PLAIN },
         }],
         &["hiredis net.c: _redisContextConnectTcp (1.1)"],
     )

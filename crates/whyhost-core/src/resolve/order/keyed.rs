@@ -118,8 +118,10 @@ fn policy(style: &Style, address: IpAddr) -> (u8, u8) {
     row.map_or((40, 1), |(_, _, precedence, label)| (*precedence, *label))
 }
 
+/// IPv4 destinations are never compared, and v4-mapped ones, which have the same precedence, stand among them.
 fn common_bits(style: &Style, source: IpAddr, destination: IpAddr) -> u32 {
     match (source, destination) {
+        (_, IpAddr::V6(d)) if d.to_ipv4_mapped().is_some() => 0,
         (IpAddr::V6(s), IpAddr::V6(d)) => {
             (u128::from(s) ^ u128::from(d)).leading_zeros().min(style.prefix_bits)
         }

@@ -12,7 +12,7 @@ use super::model::{
 use crate::conf::resolv::ResolvConf;
 use crate::machine::{Machine, NSSWITCH, RESOLV};
 use crate::resolve::answer::{Answer, Because, Evidence, Query, Ranked, Source, Status, Step};
-use crate::resolve::order::keyed::{RFC6724, Style, Unreachable};
+use crate::resolve::order::keyed::{Policy, RFC6724, Style, Unreachable, as_delivered};
 use crate::resolve::stage::dns::{Reply, is_encodable};
 use crate::resolve::stage::{Candidate, hosts};
 use crate::snapshot::{Family, ScopedAddr};
@@ -38,6 +38,7 @@ pub const RESOLVER: Resolver = Resolver {
         "ARES_AI_ADDRCONFIG has no effect in c-ares; programs such as aria2 narrow the family themselves",
         "of the errors of servers only SERVFAIL and REFUSED are told apart (NOTIMP counts as REFUSED)",
         "between the A and the AAAA answer the later one decides about going on: AAAA is assumed to be later",
+        "1.18 takes `#` for a comment also inside a word, and keeps repeated lines; the model reads the file as 1.34 does",
         "versions 1.19 to 1.33 were read, not run",
         "a file replaced by one with an older time is not noticed by a channel that is kept",
     ],
@@ -58,7 +59,17 @@ const HOSTS_FILE: Version = Version(1, 22, 0);
 /// The first version that knows localhost at all.
 const KNOWS_LOCALHOST: Version = Version(1, 18, 0);
 
-const STYLE: Style = Style { policy: RFC6724, unreachable: Unreachable::Compared, prefix_bits: 128 };
+/// `::` is no IPv4-compatible address to `IN6_IS_ADDR_V4COMPAT`, so the row of ::/96 does not hold it.
+const POLICY: [Policy; RFC6724.len() + 1] = {
+    let mut rows = [(Ipv6Addr::UNSPECIFIED, 128, 40, 1); RFC6724.len() + 1];
+    let mut i = 0;
+    while i < RFC6724.len() {
+        rows[i + 1] = RFC6724[i];
+        i += 1;
+    }
+    rows
+};
+const STYLE: Style = Style { policy: &POLICY, unreachable: Unreachable::Compared, prefix_bits: 128 };
 
 /// What `ares_getaddrinfo` gives for `query`.
 pub fn answer(machine: &Machine, query: &Query) -> Answer {
@@ -109,7 +120,9 @@ fn lookup(
     trace: &mut Vec<Step>,
 ) -> Result<Ordered, Failure> {
     let name = &query.name;
-    if let Some(address) = literal(name, query.family) {
+    // 1.18 forgets that it recognised an IPv4 address unless IPv4 alone is asked for, but keeps it for the end of DNS.
+    let late = if version < HOSTS_FILE && query.family != Family::V4 { padded_quad(name) } else { None };
+    if let Some(address) = literal(name, query.family).filter(|_| late.is_none()) {
         trace.push(Step::new("numeric", format!("{name} is an address: nothing is asked")));
         let only = Ranked { address: address.into(), from: Source::Literal, placed_by: Because::OnlyOne };
         return Ok((vec![only], Vec::new()));
@@ -130,6 +143,11 @@ fn lookup(
                     return sorted(machine, &STYLE, found, trace);
                 }
             }
+            Place::Dns if late.is_some() => {
+                trace.push(Step::new("numeric", format!("{name} is an address, after DNS was asked for it")));
+                let only = |v4: Ipv4Addr| Candidate { address: IpAddr::V4(v4).into(), from: Source::Literal };
+                return Ok((as_delivered(late.into_iter().map(only).collect()), Vec::new()));
+            }
             Place::Dns if is_localhost(name, version) => {
                 trace.push(Step::new("dns", format!("{name} is never asked (RFC 6761)")));
             }
@@ -147,16 +165,14 @@ fn lookup(
     Err(Failure::Code(error.0, error.1))
 }
 
-/// `fake_addrinfo`: four decimal numbers, leading zeros allowed, or an IPv6 address, of the family asked for.
+/// `fake_addrinfo`: four decimal numbers, leading zeros allowed, for whatever family; an IPv6 address unless IPv4 is asked
+/// for.
 fn literal(name: &str, family: Family) -> Option<IpAddr> {
-    let address = match name.parse() {
-        Ok(address) => address,
-        Err(_) => IpAddr::V4(padded_quad(name)?),
-    };
-    match (family, address) {
-        (Family::Any, _) | (Family::V4, IpAddr::V4(_)) | (Family::V6, IpAddr::V6(_)) => Some(address),
-        _ => None,
+    if let Some(v4) = padded_quad(name) {
+        return Some(IpAddr::V4(v4));
     }
+    let v6: Ipv6Addr = name.parse().ok()?;
+    (family != Family::V4).then_some(IpAddr::V6(v6))
 }
 
 fn padded_quad(name: &str) -> Option<Ipv4Addr> {
@@ -186,13 +202,19 @@ fn from_file(
 ) -> Result<Vec<Candidate>, Failure> {
     let mut found = file::lookup(machine, version, &query.name, query.family).map_err(Failure::Unknown)?;
     trace.push(Step::new("files", hosts::detail(machine, &query.name, &found)));
-    let completes = version >= HOSTS_FILE || found.is_empty();
+    // 1.18 leaves `file_lookup` before that where there is no file.
+    let there = || hosts::file(machine).is_ok_and(|f| f.is_some());
+    let completes = version >= HOSTS_FILE || (found.is_empty() && there());
     if !completes || !is_localhost(&query.name, version) {
         return Ok(found);
     }
     let loopback = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
     for address in loopback {
-        let wanted = literal(&address.to_string(), query.family).is_some();
+        let wanted = match query.family {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        };
         let there = found.iter().any(|c| c.address.address.is_ipv4() == address.is_ipv4());
         if wanted && !there {
             trace.push(Step::new("built in", format!("{} → {address}", query.name)));
@@ -318,8 +340,13 @@ fn lookups(machine: &Machine, version: Version) -> Vec<Place> {
         }
     }
     for line in text(NSSWITCH).lines().map(str::trim).filter(|l| !l.starts_with('#')) {
+        // Early versions (`try_config`) want the colon at once, and let `#` begin a comment anywhere.
+        let line = if early { line.split('#').next().unwrap_or_default() } else { line };
         if let Some((database, list)) = line.split_once(':')
-            && database.trim() == "hosts"
+            && (if early { database } else { database.trim() }) == "hosts"
+            // Early versions keep the first line (ares_init.c: `!channel->lookups`): run with `hosts: dns` before
+            // `hosts: files` and 1.18.1, where the name of the file is not found.
+            && (!early || nsswitch.is_empty())
         {
             set(&mut nsswitch, list.split([' ', '\t']).filter(|w| !w.is_empty()), early);
         }
@@ -329,11 +356,12 @@ fn lookups(machine: &Machine, version: Version) -> Vec<Place> {
 }
 
 /// The places that a list names, each once; a list that names none changes nothing. Early versions look at the first
-/// letter only.
+/// letter only, and keep two, the same one twice if need be.
 fn set<'w>(places: &mut Vec<Place>, words: impl Iterator<Item = &'w str>, early: bool) {
     let mut new: Vec<Place> = Vec::new();
     for word in words {
-        let word = word.to_ascii_lowercase();
+        // Early versions compare capitals too.
+        let word = if early { word.to_owned() } else { word.to_ascii_lowercase() };
         let place = match word.as_str() {
             "dns" | "bind" | "resolv" | "resolve" => Place::Dns,
             "files" | "file" | "local" => Place::Files,
@@ -341,9 +369,12 @@ fn set<'w>(places: &mut Vec<Place>, words: impl Iterator<Item = &'w str>, early:
             early_file if early && early_file.starts_with('f') => Place::Files,
             _ => continue,
         };
-        if !new.contains(&place) {
+        if early || !new.contains(&place) {
             new.push(place);
         }
+    }
+    if early {
+        new.truncate(2);
     }
     if !new.is_empty() {
         *places = new;

@@ -104,7 +104,7 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     if !asks || literal(machine, &query.name).is_some() {
         return Vec::new();
     }
-    dns::questions(machine, &query.name, query.family)
+    dns::questions(machine, version(machine), &query.name, query.family)
 }
 
 fn version(machine: &Machine) -> Version {
@@ -140,7 +140,7 @@ fn lookup(
     let (order, why) = choice::order(machine, version, build, name)?;
     trace.push(Step::new("resolver", format!("{}: {why}", order.words())));
     match order {
-        Order::Cgo => from_libc(machine, query, trace),
+        Order::Cgo => from_libc(machine, query, version, trace),
         Order::Files => {
             let found = from_file(machine, name, trace)?;
             match found.is_empty() {
@@ -154,15 +154,15 @@ fn lookup(
         }
         Order::FilesDns => {
             let found = from_file(machine, name, trace)?;
-            let found = if found.is_empty() { dns::ask(machine, query, trace)? } else { found };
+            let found = if found.is_empty() { dns::ask(machine, query, version, trace)? } else { found };
             sorted(machine, &STYLE, found, trace)
         }
         Order::Dns => {
-            let found = dns::ask(machine, query, trace)?;
+            let found = dns::ask(machine, query, version, trace)?;
             sorted(machine, &STYLE, found, trace)
         }
         Order::DnsFiles => {
-            let found = match dns::ask(machine, query, trace) {
+            let found = match dns::ask(machine, query, version, trace) {
                 Err(error @ Failure::Code(..)) if dns::is_domain_name(name) => {
                     let found = from_file(machine, name, trace)?;
                     if found.is_empty() {
@@ -203,7 +203,12 @@ fn from_file(machine: &Machine, name: &str, trace: &mut Vec<Step>) -> Result<Vec
 }
 
 /// `cgoLookupHostIP`: getaddrinfo of the C library that the program is linked with, that of the machine.
-fn from_libc(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ordered, Failure> {
+fn from_libc(
+    machine: &Machine,
+    query: &Query,
+    version: Version,
+    trace: &mut Vec<Step>,
+) -> Result<Ordered, Failure> {
     let flags = QueryFlags { canonname: true, v4mapped: true, all: true, ..QueryFlags::default() };
     let query = Query { port: None, flags, ..query.clone() };
     let on_musl = machine.os.libc.as_ref().is_some_and(|l| l.name == "musl");
@@ -221,6 +226,10 @@ fn from_libc(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<
         (Status::Unknown, _) => {
             trace.pop();
             Err(Failure::Unknown(why))
+        }
+        (Status::NotFound, _) => no_such_host(),
+        (Status::NoData, Some(error)) if error.code == "EAI_NODATA" && version >= choice::REWORKED => {
+            Err(Failure::Code(Status::NoData, "no such host"))
         }
         (status, error) => Err(Failure::Code(status, error.map_or("no such host", |e| e.code))),
     }

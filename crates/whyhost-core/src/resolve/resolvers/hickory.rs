@@ -34,7 +34,8 @@ pub const RESOLVER: Resolver = Resolver {
         "the hosts file is never read again; an answer of a long-running program may be that of an older file",
         "ndots above 4: an address is looked up as a name first",
         "reqwest sets Ipv4AndIpv6 (0.12) and Ipv6AndIpv4 (0.13)",
-        "a name in Unicode is turned into its ASCII form: the model says that it cannot tell",
+        "a name in Unicode is turned into its ASCII form: the model says that it cannot tell, and it does not find such a name \
+         of the file by its ASCII form",
     ],
     references: &[
         "hickory-resolver 0.26.3 src/lookup_ip.rs: LookupIpFuture, strategic_lookup, hosts_lookup",

@@ -48,7 +48,7 @@ const STYLE: Style = Style { policy: RFC6724, unreachable: Unreachable::Compared
 pub fn answer(machine: &Machine, query: &Query) -> Answer {
     let mut trace = Vec::new();
     let result = lookup(machine, query, &mut trace);
-    framed(&RESOLVER, RESOLVER.versions, machine.os.family == OsFamily::Macos, result, trace)
+    framed(&RESOLVER, "Libinfo-600", machine.os.family == OsFamily::Macos, result, trace)
 }
 
 fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ordered, Failure> {

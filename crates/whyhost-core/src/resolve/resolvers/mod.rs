@@ -50,6 +50,8 @@ pub const RESOLVERS: &[&Resolver] = &[
     &cares::RESOLVER,
     &hickory::RESOLVER,
     &resolved::RESOLVER,
+    &macos::RESOLVER,
+    &windows::RESOLVER,
 ];
 
 /// The resolver with this id.
@@ -103,7 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn the_c_libraries_come_first() {
-        assert_eq!(RESOLVERS.iter().map(|r| r.id).take(2).collect::<Vec<_>>(), ["glibc", "musl"]);
+    fn all_of_them_the_c_libraries_first() {
+        let ids: Vec<_> = RESOLVERS.iter().map(|r| r.id).collect();
+        let expected =
+            ["glibc", "musl", "go", "go-pure", "c-ares", "hickory", "resolved", "macos", "windows"];
+        assert_eq!(ids, expected);
     }
 }

@@ -22,7 +22,7 @@ pub const RESOLVER: Resolver = Resolver {
         "an address is answered at once",
         "/etc/hosts, unless ReadEtcHosts=no; a name that is there is never asked elsewhere, 0.0.0.0 and :: mean no address",
         "lines with localhost names alone on 127.0.0.1 and ::1 are dropped",
-        "since 254: a name that is not the first of its line is an alias of that one, for questions for both families",
+        "since 254: a name that is not the first of its line is an alias of that one, which may have more families",
         "synthesized: localhost, names below it, localhost.localdomain; the own name, _gateway, _localdnsstub",
         "else DNS, LLMNR, mDNS; what the stub listener was seen to answer",
     ],
@@ -56,9 +56,10 @@ fn lookup(machine: &Machine, query: &Query, trace: &mut Vec<Step>) -> Result<Ord
         Family::V4 => Call::V4,
         Family::V6 => Call::V6,
     };
-    let address = match numeric(machine, &query.name) {
-        Some(Numeric::V4(v4)) => Some(IpAddr::V4(v4).into()),
-        Some(Numeric::V6(v6)) => Some(v6),
+    // Only the usual spellings are addresses (`in_addr_ifindex_from_string_auto`): 12345 is a name.
+    let address = match (query.name.parse::<IpAddr>(), numeric(machine, &query.name)) {
+        (Ok(address), _) => Some(address.into()),
+        (_, Some(Numeric::V6(v6))) => Some(v6),
         _ => None,
     };
     if let Some(address) = address {
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(debian.ask(answer, "ip6-localhost", Family::V4), "NoSuchResourceRecord");
         let chain = dual().hosts("192.0.2.1 a b\n192.0.2.2 b c\n192.0.2.3 c\n");
         assert_eq!(ask(&chain, "c"), "192.0.2.1");
-        assert_eq!(chain.ask(answer, "c", Family::V4), "192.0.2.2 192.0.2.3");
+        assert_eq!(chain.ask(answer, "c", Family::V4), "192.0.2.3");
         assert_eq!(ask(&old(&chain), "c"), "192.0.2.2 192.0.2.3");
         assert_eq!(ask(&dual().hosts("127.0.0.1 localhost myapp\n::1 localhost\n"), "myapp"), BOTH);
         let two = dual().hosts("192.0.2.1 one a\n192.0.2.2 two a\n");

@@ -29,7 +29,7 @@ pub fn file(machine: &Machine) -> Result<Option<&HostsFile>, String> {
 /// the index of that interface, 0 where there is none.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn lookup(
     machine: &Machine,
     dialect: &Dialect,

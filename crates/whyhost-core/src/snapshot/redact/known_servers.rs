@@ -114,6 +114,7 @@ pub(super) const SERVER_WORDS: &[&str] = &[
     "mail",
     "location",
     "include",
+    "set",
     "default_server",
     "ipv6only=on",
     "ipv6only=off",

@@ -16,6 +16,8 @@ const FOLDERS: [&str; 8] = [
     "resolved.conf.d",
     "servers-enabled",
 ];
+/// Further folders and patterns in paths of configuration files that say nothing about a site.
+const PACKAGED: [&str; 7] = ["etc", "nginx", "haproxy", "apache2", "httpd", "*", "*.conf"];
 /// Ends of such names.
 const ENDS: [&str; 2] = [".conf", ".cfg"];
 /// What stands around a word without being part of it.
@@ -42,6 +44,7 @@ impl Masks {
     /// A line of statements. Ports stay in those that say where something listens or goes.
     pub(super) fn server(&mut self, line: &[Symbol]) -> Vec<Symbol> {
         let mut first: Option<bool> = None;
+        let mut statement = String::new();
         in_words(line, |_, _, word| {
             if word.iter().any(|symbol| matches!(symbol, Symbol::Raw(_))) {
                 return masked(word);
@@ -49,6 +52,9 @@ impl Masks {
             let text = symbols::text(word);
             let core = text.trim_matches(MARKS);
             let is_known = contains(known_servers::SERVER_WORDS, core);
+            if first.is_none() {
+                statement = core.to_ascii_lowercase();
+            }
             let says_where = *first.get_or_insert_with(|| contains(known_servers::SERVER_STATEMENTS, core));
             if text.ends_with([';', '{', '}']) {
                 first = None;
@@ -56,12 +62,25 @@ impl Masks {
             let is_port = says_where && core.parse::<u16>().is_ok();
             let mask = match () {
                 () if is_known || is_port || core.is_empty() => core.to_owned(),
+                () if is_place(core) => self.place(core),
                 () if says_where => self.url(core),
+                // A variable may say where a request goes, or hold anything else.
+                () if statement == "set" && is_localhost(core) => self.url(core),
                 () => self.host(core),
             };
             let start = text.len() - text.trim_start_matches(MARKS).len();
             symbols::of(&format!("{}{mask}{}", &text[..start], &text[start + core.len()..]))
         })
+    }
+
+    /// A path of the configuration: the folders that packages make stay, so that an `include` still leads to its files.
+    fn place(&mut self, path: &str) -> String {
+        let parts = path.split('/').map(|part| match part {
+            "" => String::new(),
+            part if PACKAGED.contains(&part) || is_folder(part) => part.to_owned(),
+            part => self.site(part),
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     /// `name = value …`, `name=value`, `[Section]`.
@@ -90,6 +109,18 @@ impl Masks {
             crossed_out(name)
         }
     }
+}
+
+/// `localhost:8000`, `http://localhost`.
+fn is_localhost(word: &str) -> bool {
+    let host = word.split_once("://").map_or(word, |(_, rest)| rest);
+    host.split([':', '/']).next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
+}
+
+/// A path below the configuration of a server, as `include` names it.
+fn is_place(word: &str) -> bool {
+    let first = word.trim_start_matches('/').split('/').next().unwrap_or_default();
+    word.contains('/') && (is_folder(first) || (word.starts_with("/etc/") && is_file(word)))
 }
 
 fn contains(words: &[&str], word: &str) -> bool {

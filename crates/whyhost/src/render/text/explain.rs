@@ -1,12 +1,12 @@
 //! `whyhost explain`: the answer of every resolver in one table, or one resolver step by step.
 
-use super::super::json::Explanation;
+use super::super::json::{Explanation, Program};
 use super::super::style::{Ui, bold, cells, dim};
 use super::super::table::table;
 use super::evidence::{compared, outcome};
 use super::{join, labelled};
 use whyhost_core::finding::Severity;
-use whyhost_core::resolve::{Answer, Because, Query, RuleRow, Source, Status};
+use whyhost_core::resolve::{Answer, Because, Evidence, Query, RuleRow, Source, Status};
 use whyhost_core::snapshot::{Family, LiveOutcome};
 
 /// The addresses of one answer, one a line.
@@ -21,7 +21,7 @@ pub(crate) fn explain(ui: &Ui, e: &Explanation<'_>) -> String {
         return join(&lines);
     }
     lines.push(String::new());
-    lines.extend(answers(ui, e.answers));
+    lines.extend(answers(ui, e));
     let shown: Vec<_> = e.findings.iter().filter(|f| f.severity != Severity::Note || ui.verbose).collect();
     if !shown.is_empty() {
         lines.push(String::new());
@@ -106,26 +106,60 @@ fn words(status: Status) -> &'static str {
 
 /// The resolvers of this machine, with `-v` all that are modelled. Columns for addresses: as many as the longest answer
 /// has, at most three.
-fn answers(ui: &Ui, answers: &[Answer]) -> Vec<String> {
-    let present = answers.iter().any(|a| a.installed) && !ui.verbose;
-    let shown: Vec<&Answer> = answers.iter().filter(|a| a.installed || !present).collect();
-    let columns = shown.iter().map(|a| a.addresses.len()).max().unwrap_or(0).clamp(1, 3);
+fn answers(ui: &Ui, e: &Explanation<'_>) -> Vec<String> {
+    let present = e.answers.iter().any(|a| a.installed) && !ui.verbose;
+    // A program with a resolver of its own name stands for it.
+    let named = |a: &&Answer| e.programs.iter().all(|p| p.answer.resolver != a.resolver);
+    let shown: Vec<&Answer> = e.answers.iter().filter(|a| a.installed || !present).filter(named).collect();
+    let all = shown.iter().copied().chain(e.programs.iter().map(|p| &p.answer));
+    let columns = all.map(|a| a.addresses.len()).max().unwrap_or(0).clamp(1, 3);
     let heads = ["RESOLVER", "1st", "2nd", "3rd"];
     let mut rows =
         vec![heads[..=columns].iter().chain(&["DECIDED BY"]).map(|h| ui.bold(h)).collect::<Vec<_>>()];
-    for answer in shown {
-        let mut row = vec![ui.text(label(answer).trim_end())];
-        for i in 0..columns {
-            row.push(ui.text(&answer.addresses.get(i).map_or("–".into(), |a| a.address.to_string())));
+    let (below, beside): (Vec<&Program>, Vec<&Program>) =
+        e.programs.iter().partition(|p| p.below_getaddrinfo);
+    for (i, answer) in shown.iter().enumerate() {
+        rows.push(row(ui, &label(answer), answer, columns, &decided_by(answer, columns)));
+        if i == 0 {
+            rows.extend(below.iter().enumerate().map(|(n, program)| {
+                let branch = if n + 1 == below.len() { " └ " } else { " ├ " };
+                let name = format!("{branch}{}", marked(&program.name, &program.answer));
+                row(ui, &name, &program.answer, columns, &program.how)
+            }));
         }
-        row.push(ui.text(&decided_by(answer, columns)));
-        rows.push(row);
+    }
+    for program in beside {
+        let name = marked(&program.name, &program.answer);
+        let sources = match program.answer.addresses.first() {
+            Some(first) if !matches!(first.from, Source::Builtin { .. }) => {
+                format!("{} · {}", program.how, decided_by(&program.answer, columns))
+            }
+            _ => program.how.clone(),
+        };
+        rows.push(row(ui, &name, &program.answer, columns, &sources));
     }
     table(ui, 0, &rows)
 }
 
+fn row(ui: &Ui, name: &str, answer: &Answer, columns: usize, decided_by: &str) -> Vec<String> {
+    let mut row = vec![ui.text(name)];
+    for i in 0..columns {
+        row.push(ui.text(&answer.addresses.get(i).map_or("–".into(), |a| a.address.to_string())));
+    }
+    row.push(ui.text(decided_by));
+    row
+}
+
 fn label(answer: &Answer) -> String {
-    format!("{} {}", answer.resolver, answer.version)
+    marked(format!("{} {}", answer.resolver, answer.version).trim_end(), answer)
+}
+
+/// What was never run carries a mark.
+fn marked(name: &str, answer: &Answer) -> String {
+    match answer.evidence {
+        Evidence::Documented => format!("{name} (documented)"),
+        Evidence::Measured { .. } => name.to_owned(),
+    }
 }
 
 /// `hosts:5, hosts:1 · RFC 6724 rule 6 (50 > 10)`.
@@ -171,9 +205,20 @@ fn family_option(family: Family) -> &'static str {
     }
 }
 
+/// One program step by step: its look-up, what it makes of the order, how it connects.
+pub(crate) fn program(ui: &Ui, e: &Explanation<'_>, program: &Program) -> String {
+    let name = marked(&program.name, &program.answer);
+    let head = format!("\"{}\" as {name}: {}", e.query.name, program.how);
+    steps(ui, e, &program.answer, &head, Some(&program.connects))
+}
+
 /// One resolver step by step, with the rule table of its sort.
 pub(crate) fn step_by_step(ui: &Ui, e: &Explanation<'_>, answer: &Answer) -> String {
-    let call = labelled(ui, "", &ui.text(&call(e.query, answer)));
+    steps(ui, e, answer, &call(e.query, answer), None)
+}
+
+fn steps(ui: &Ui, e: &Explanation<'_>, answer: &Answer, head: &str, connects: Option<&str>) -> String {
+    let call = labelled(ui, "", &ui.text(head));
     let mut lines: Vec<String> = call.iter().map(|l| bold(l)).collect();
     let mut sorted = answer.comparison.is_empty();
     let mut number = 0;
@@ -196,6 +241,9 @@ pub(crate) fn step_by_step(ui: &Ui, e: &Explanation<'_>, answer: &Answer) -> Str
         lines.extend(rule_table(ui, answer));
     }
     lines.extend(step("answer", &summary(answer)));
+    if let Some(connects) = connects {
+        lines.extend(step("connects", connects));
+    }
     if let Some(live) = e.live {
         let verdict = match live.matches {
             Some(true) => " = predicted",
@@ -216,7 +264,7 @@ fn call(query: &Query, answer: &Answer) -> String {
         Family::V6 => "IPv6",
     };
     let port = query.port.map_or(String::new(), |p| format!(", port {p}"));
-    format!("getaddrinfo(\"{}\"{port}, {family}) as {}", query.name, label(answer).trim_end())
+    format!("getaddrinfo(\"{}\"{port}, {family}) as {}", query.name, label(answer))
 }
 
 /// The rules for the first two addresses up to the one that decided.

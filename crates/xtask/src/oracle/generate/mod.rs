@@ -3,6 +3,7 @@
 mod conf;
 mod hosts;
 mod network;
+pub(crate) mod programs;
 
 use super::plan::{Plan, Question};
 use super::rng::Rng;
@@ -134,6 +135,7 @@ pub(crate) fn plan(seed: u64, vocabulary: &Vocabulary) -> Plan {
         network: network::changes(rng),
         dns: (!rng.chance(10)).then(|| zone(rng)),
         queries: (0..QUERIES).map(|_| question(rng)).collect(),
+        server: Vec::new(),
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn order(
     if can_use_cgo && let Some(why) = prefers_cgo(machine, mode, name) {
         return Ok((Order::Cgo, why));
     }
-    let resolv = conf::resolv(machine).map_err(Failure::Unknown)?;
+    let resolv = conf::resolv(machine, version).map_err(Failure::Unknown)?;
     let nss = conf::nss(machine).map_err(Failure::Unknown)?;
     let chosen = if version >= REWORKED {
         reworked(machine, can_use_cgo, name, &resolv, &nss)

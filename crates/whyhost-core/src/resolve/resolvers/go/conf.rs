@@ -1,7 +1,9 @@
 //! The configuration files as Go reads them: nss.go `parseNSSConf`, dnsconfig_unix.go `dnsReadConfig`.
 
+use super::choice::REWORKED;
 use crate::conf::resolv::ResolvConf;
 use crate::machine::{FileState, Machine, NSSWITCH, RESOLV};
+use crate::resolve::resolvers::model::Version;
 use crate::snapshot::FileKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -129,14 +131,14 @@ pub(super) struct GoResolvConf {
 ///
 /// # Errors
 /// A sentence when the snapshot does not have the file.
-pub(super) fn resolv(machine: &Machine) -> Result<GoResolvConf, String> {
+pub(super) fn resolv(machine: &Machine, version: Version) -> Result<GoResolvConf, String> {
     let mut read =
         GoResolvConf { conf: ResolvConf::default(), search: Vec::new(), unknown: None, broken: None };
     match &machine.resolv.state {
         FileState::Read => {
             let bytes = machine.raw.file(RESOLV).and_then(|f| f.bytes()).unwrap_or_default();
             for (index, line) in bytes.split(|b| *b == b'\n').enumerate() {
-                read.line(index + 1, &String::from_utf8_lossy(line));
+                read.line(index + 1, &String::from_utf8_lossy(line), version);
             }
         }
         FileState::Absent(errno) if errno == "ENOENT" || errno == "EACCES" => {}
@@ -159,7 +161,7 @@ pub(super) fn resolv(machine: &Machine) -> Result<GoResolvConf, String> {
 }
 
 impl GoResolvConf {
-    fn line(&mut self, number: usize, line: &str) {
+    fn line(&mut self, number: usize, line: &str, version: Version) {
         if line.starts_with([';', '#']) {
             return;
         }
@@ -180,13 +182,13 @@ impl GoResolvConf {
             }
             // The root on the list is skipped (1.19 asks for a name that cannot be encoded).
             "search" => self.search = fields.filter(|d| *d != ".").map(unrooted).collect(),
-            "options" => fields.for_each(|option| self.option(option)),
+            "options" => fields.for_each(|option| self.option(option, version)),
             "lookup" => {}
             other => self.unknown = Some(other.to_owned()),
         }
     }
 
-    fn option(&mut self, option: &str) {
+    fn option(&mut self, option: &str, version: Version) {
         let number = |text: &str| {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             digits.parse::<u32>().unwrap_or(if digits.is_empty() { 0 } else { 15 })
@@ -195,18 +197,11 @@ impl GoResolvConf {
             self.conf.ndots = u8::try_from(number(value).min(15)).unwrap_or(15);
             return;
         }
-        let known = [
-            "rotate",
-            "single-request",
-            "single-request-reopen",
-            "use-vc",
-            "usevc",
-            "tcp",
-            "trust-ad",
-            "edns0",
-            "no-reload",
-        ];
-        if !known.contains(&option) && !option.starts_with("timeout:") && !option.starts_with("attempts:") {
+        const KNOWN: [&str; 6] =
+            ["rotate", "single-request", "single-request-reopen", "use-vc", "usevc", "tcp"];
+        const KNOWN_LATER: [&str; 3] = ["trust-ad", "edns0", "no-reload"];
+        let known = KNOWN.contains(&option) || (version >= REWORKED && KNOWN_LATER.contains(&option));
+        if !known && !option.starts_with("timeout:") && !option.starts_with("attempts:") {
             self.unknown = Some(option.to_owned());
         }
     }

@@ -3,7 +3,7 @@
 use super::conf::{self, GoResolvConf};
 use crate::machine::Machine;
 use crate::resolve::answer::{Query, Status, Step};
-use crate::resolve::resolvers::model::{self, Failure, kinds, one_type};
+use crate::resolve::resolvers::model::{self, Failure, Version, kinds, one_type};
 use crate::resolve::stage::Candidate;
 use crate::resolve::stage::dns::{Reply, is_encodable};
 use crate::snapshot::Family;
@@ -12,6 +12,7 @@ use crate::snapshot::Family;
 pub(super) fn ask(
     machine: &Machine,
     query: &Query,
+    version: Version,
     trace: &mut Vec<Step>,
 ) -> Result<Vec<Candidate>, Failure> {
     let name = &query.name;
@@ -19,7 +20,7 @@ pub(super) fn ask(
         trace.push(Step::new("dns", format!("{name} is no domain name: DNS is not asked")));
         return Err(Failure::Code(Status::NotFound, "no such host"));
     }
-    let conf = conf::resolv(machine).map_err(Failure::Unknown)?;
+    let conf = conf::resolv(machine, version).map_err(Failure::Unknown)?;
     let bare = name.strip_suffix('.').unwrap_or(name);
     let mut error = None;
     for candidate in names(&conf, name) {
@@ -53,8 +54,13 @@ pub(super) fn ask(
 }
 
 /// The questions that [`ask`] may send.
-pub(super) fn questions(machine: &Machine, name: &str, family: Family) -> Vec<(String, &'static str)> {
-    let Ok(conf) = conf::resolv(machine) else { return Vec::new() };
+pub(super) fn questions(
+    machine: &Machine,
+    version: Version,
+    name: &str,
+    family: Family,
+) -> Vec<(String, &'static str)> {
+    let Ok(conf) = conf::resolv(machine, version) else { return Vec::new() };
     if !is_domain_name(name) {
         return Vec::new();
     }

@@ -48,51 +48,58 @@ pub(super) fn lookup(
             "{path} lists {name} without such an address: DNS is not asked"
         )));
     }
-    if version(machine) < ALIASES || call != Call::Both {
+    if version(machine) < ALIASES {
         return Some(Reaction::Found(listed));
     }
-    Some(through_aliases(machine, file, name, &spelling, listed, depth))
+    Some(through_aliases(machine, file, (name, &spelling), call, listed, depth))
 }
 
-/// A question for both families: it is answered at once only if both are there under the name itself; else the alias is
-/// followed, and what stands under the name itself is forgotten.
+/// The question is answered at once only if all its types are there under the name itself; else the alias is followed, and
+/// what stands under the name itself is forgotten (`dns_query_process_cname_one`).
 fn through_aliases(
     machine: &Machine,
     file: &HostsFile,
-    name: &str,
-    spelling: &[u8],
+    (name, spelling): (&str, &[u8]),
+    call: Call,
     listed: Vec<Candidate>,
     depth: u8,
 ) -> Reaction {
     let canonical = canonical_names(file, &listed);
     let of = |c: &Candidate| canonical.get(&c.address.address).cloned().unwrap_or_default();
-    let (direct, aliased): (Vec<Candidate>, Vec<Candidate>) =
-        listed.into_iter().partition(|c| of(c) == spelling);
-    let Some(target) = aliased.first().map(&of) else { return Reaction::Found(direct) };
-    if has_both(&direct) {
+    let plain = |text: &[u8]| text.strip_suffix(b".").unwrap_or(text).to_ascii_lowercase();
+    // Records are matched by name; whether one is an alias is a matter of spelling (`streq`).
+    let direct: Vec<Candidate> =
+        listed.iter().filter(|c| plain(&of(c)) == plain(spelling)).cloned().collect();
+    if covers(&direct, call) {
         return Reaction::Found(direct);
     }
+    let aliased: Vec<Candidate> = listed.into_iter().filter(|c| of(c) != spelling).collect();
+    let Some(target) = aliased.first().map(&of) else { return Reaction::Found(direct) };
     if aliased.iter().any(|c| of(c) != target) {
         return Reaction::Unknown(format!(
             "{name} stands on lines with different first names: systemd-resolved follows one of them, by chance"
         ));
     }
+    let is_itself = plain(&target) == plain(spelling);
     let target = String::from_utf8_lossy(&target).into_owned();
-    let plain = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    if plain(&target) == plain(name) || depth >= MAX_REDIRECTS {
+    if is_itself || depth >= MAX_REDIRECTS {
         return Reaction::Loop(format!("{name} is an alias of {target}, which is an alias of itself"));
     }
-    if has_both(&aliased) {
+    if covers(&aliased, call) {
         return Reaction::Found(aliased);
     }
     let elsewhere =
         || Reaction::Unknown(format!("{name} is an alias of {target}, for which other servers are asked"));
-    local(machine, &target, Call::Both, depth + 1).unwrap_or_else(elsewhere)
+    local(machine, &target, call, depth + 1).unwrap_or_else(elsewhere)
 }
 
-fn has_both(found: &[Candidate]) -> bool {
+/// Every type that is asked for is there.
+fn covers(found: &[Candidate], call: Call) -> bool {
     let v6 = |c: &Candidate| c.address.address.is_ipv6();
-    found.iter().any(v6) && !found.iter().all(v6)
+    match call {
+        Call::Both => found.iter().any(v6) && !found.iter().all(v6),
+        Call::V4 | Call::V6 => !found.is_empty(),
+    }
 }
 
 /// The first name of the first line of each address.

@@ -1,0 +1,8 @@
+//! Good to know beside an answer.
+
+mod dns_tools_skip_hosts;
+
+use super::Rule;
+
+/// In the order of the code list.
+pub(super) const RULES: &[Rule] = &[dns_tools_skip_hosts::RULE];
