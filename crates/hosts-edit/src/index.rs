@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::IpAddr;
+use std::ops::Range;
 
 use crate::reader::Reader;
 use crate::view::View;
@@ -26,6 +28,10 @@ const HASHED: usize = 64;
 pub struct NameIndex<'f> {
     view: View<'f>,
     names: Vec<Record>,
+    /// The addresses of the records, each once where it follows itself.
+    addresses: Vec<IpAddr>,
+    /// The names that were there already: the number of the first record, and the later one.
+    repeats: Vec<(u32, Record)>,
     /// Open addressing: 0, or the upper half of a name's hash above one more than its index in `names`. A look-up of a
     /// million names is bound by cache misses; with hash and index in one word most cost a single one.
     slots: Vec<u64>,
@@ -33,11 +39,23 @@ pub struct NameIndex<'f> {
     seed: u64,
 }
 
-/// Where a name stands first.
+/// Where a name stands, and which of the addresses its line has.
 struct Record {
     start: usize,
     length: u32,
     line: u32,
+    address: u32,
+}
+
+/// A name where it stands, and its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// Where the name stands.
+    pub span: Range<usize>,
+    /// The address as written.
+    pub address: IpAddr,
 }
 
 impl<'f> View<'f> {
@@ -48,6 +66,8 @@ impl<'f> View<'f> {
         let mut index = NameIndex {
             view: self,
             names: Vec::with_capacity(lines),
+            addresses: Vec::new(),
+            repeats: Vec::new(),
             slots,
             seed: RandomState::new().build_hasher().finish(),
         };
@@ -55,10 +75,11 @@ impl<'f> View<'f> {
         let mut waiting = Vec::with_capacity(BATCH);
         while reader.advance() {
             let line = u32::try_from(reader.line()).unwrap_or(u32::MAX);
+            let address = index.address_number(reader.value.ip);
             // Names are found again by their place: one that is read otherwise than it is written is left out.
             for (span, text) in reader.named_as_written() {
                 let length = u32::try_from(span.len()).unwrap_or(u32::MAX);
-                waiting.push((index.hash(&text), Record { start: span.start, length, line }));
+                waiting.push((index.hash(&text), Record { start: span.start, length, line, address }));
             }
             if waiting.len() >= BATCH {
                 index.add_all(&mut waiting);
@@ -91,6 +112,47 @@ impl NameIndex<'_> {
         Some(self.names[found].line as usize)
     }
 
+    /// Every name where it stands first, in the order of the file.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = Listed> {
+        self.names.iter().map(|record| self.listed(record))
+    }
+
+    /// Where `name` stands first.
+    pub fn first(&self, name: &[u8]) -> Option<Listed> {
+        let found = self.find(self.hash(name), name).ok()?;
+        Some(self.listed(&self.names[found]))
+    }
+
+    /// Every name that stands again: where it stood first, and where it stands now, in the order of the file.
+    ///
+    /// ```
+    /// use hosts_edit::{HostsFile, dialect};
+    /// let (file, _) = HostsFile::parse("192.0.2.1 a b\n192.0.2.2 A\n");
+    /// let index = file.view(&dialect::GLIBC).index();
+    /// let again: Vec<_> = index.repeats().map(|(first, again)| (first.line, again.line)).collect();
+    /// assert_eq!(again, [(1, 2)]);
+    /// ```
+    pub fn repeats(&self) -> impl ExactSizeIterator<Item = (Listed, Listed)> {
+        self.repeats
+            .iter()
+            .map(|(first, again)| (self.listed(&self.names[*first as usize]), self.listed(again)))
+    }
+
+    fn listed(&self, record: &Record) -> Listed {
+        Listed {
+            line: record.line as usize,
+            span: record.start..record.start + record.length as usize,
+            address: self.addresses[record.address as usize],
+        }
+    }
+
+    fn address_number(&mut self, address: IpAddr) -> u32 {
+        if self.addresses.last() != Some(&address) {
+            self.addresses.push(address);
+        }
+        u32::try_from(self.addresses.len() - 1).unwrap_or(u32::MAX)
+    }
+
     fn add_all(&mut self, waiting: &mut Vec<(u64, Record)>) {
         // Reading the slots of many names first lets the processor wait for all of them at once.
         let touched = waiting.iter().fold(0, |all, (hash, _)| all ^ self.slots[self.first_slot(*hash)]);
@@ -105,8 +167,10 @@ impl NameIndex<'_> {
             return;
         }
         let name = self.view.text_of(&record);
-        let Err(mut free) = self.find(hash, &name) else {
-            return;
+        let mut free = match self.find(hash, &name) {
+            Err(free) => free,
+            // Fits: the number of names was compared above.
+            Ok(first) => return self.repeats.push((first as u32, record)),
         };
         self.names.push(record);
         if slots_for(self.names.len()) > self.slots.len() {

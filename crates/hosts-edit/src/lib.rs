@@ -23,7 +23,7 @@ pub use dialect::{Dialect, GLIBC};
 pub use edit::{Conflict, Edit, EditError, EditSet};
 pub use encoding::{Encoding, Ending};
 pub use file::{Family, HostsFile, Problem, ProblemKind};
-pub use index::NameIndex;
+pub use index::{Listed, NameIndex};
 pub use line::{Line, LineKind, Word};
 pub use lookup::Hit;
 pub use reverse::ReverseHit;

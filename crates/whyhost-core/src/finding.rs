@@ -35,6 +35,13 @@ pub struct Finding {
     pub remedies: Vec<Remedy>,
     /// Standards, manuals, threads.
     pub references: &'static [&'static str],
+    /// How many further findings of this code there are that are not told one by one.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A place in a file. Lines and columns from 1, columns in characters.

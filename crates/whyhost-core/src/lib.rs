@@ -3,6 +3,7 @@
 //! Nothing in this crate touches a file, a socket, the clock or the environment (see `clippy.toml`): a machine is a
 //! [`snapshot::Snapshot`], and every function is a function of it.
 
+pub mod check;
 pub mod conf;
 pub mod diagnose;
 pub mod diff;
@@ -15,3 +16,6 @@ pub mod resolve;
 pub mod rules;
 pub mod snapshot;
 pub mod whatif;
+
+mod hosts_lines;
+mod hosts_names;

@@ -58,6 +58,8 @@ fn secretive() -> Snapshot {
         mtime: 1_700_000_123,
         link: Some("/home/margarete/zugspitze/hosts".into()),
         mount: false,
+        immutable: false,
+        read_only: false,
     };
     let mut snapshot = machine(vec![
         RawFile::text("/etc/hosts", hosts.as_bytes()),

@@ -29,8 +29,9 @@ pub(crate) fn record_up_to(limit: u64, root: &Root, path: &str, gaps: &mut Vec<G
         Ok(bytes) => {
             file.content = Some(Content::new(&bytes));
             // Virtual files say size 0; the snapshot tells what was read.
-            if let Meta::Present { size, .. } = &mut file.meta {
+            if let Meta::Present { size, read_only, .. } = &mut file.meta {
                 *size = bytes.len() as u64;
+                *read_only = root.locate(path).is_ok_and(|place| place.is_read_only());
             }
         }
         Err(Unread::Reason(reason)) => {
@@ -62,6 +63,8 @@ pub(crate) fn presence(root: &Root, path: &str) -> RawFile {
             mtime: if is_virtual(path) { 0 } else { stat.st_mtime },
             link,
             mount: place.is_mount_point(),
+            immutable: place.is_immutable(),
+            read_only: false,
         },
         Err(errno @ (Errno::NOENT | Errno::NOTDIR | Errno::LOOP)) => {
             Meta::Absent { errno: errno::name(errno), link }

@@ -1,7 +1,8 @@
 //! Collects the facts of the running machine and asks its real resolver: the only crate that touches the system.
 //!
 //! [`collect`] gives a [`Snapshot`](whyhost_core::snapshot::Snapshot) of this machine, [`collect_root`] one of the
-//! files in another root folder, [`read_snapshot`] one that was recorded. [`probe`] asks the system a question.
+//! files in another root folder, [`read_snapshot`] one that was recorded; [`read_input`] reads any file that the user
+//! names. [`probe`] asks the system a question.
 //!
 //! Linux only so far: on other systems this crate is empty. A system gets a folder of its own, with the file names
 //! and signatures of `linux`.
@@ -10,6 +11,7 @@
 mod errno;
 mod error;
 mod files;
+mod input;
 mod linux;
 mod place;
 pub mod probe;
@@ -18,6 +20,7 @@ mod snapshot_file;
 
 pub use error::SysError;
 pub use files::MAX_FILE;
+pub use input::{folders_upwards, read_input, read_settings, relative, user_settings};
 pub use linux::{collect, collect_root};
 pub use programs::programs;
 pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot, write_new};

@@ -1,7 +1,9 @@
 //! Where a path leads: on the running machine, or inside another root folder without ever leaving it.
 
 use crate::error::SysError;
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, StatxAttributes, StatxFlags};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, Stat, StatVfsMountFlags, StatxAttributes, StatxFlags,
+};
 use rustix::io::Errno;
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -99,6 +101,19 @@ impl Place {
         let flags = self.at_flags() | AtFlags::NO_AUTOMOUNT;
         rustix::fs::statx(self.parent(), &*self.name, flags, StatxFlags::TYPE)
             .is_ok_and(|statx| statx.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    }
+
+    /// The file has the attribute that keeps even root from changing it (`chattr +i`).
+    pub(crate) fn is_immutable(&self) -> bool {
+        let flags = self.at_flags() | AtFlags::NO_AUTOMOUNT;
+        rustix::fs::statx(self.parent(), &*self.name, flags, StatxFlags::TYPE)
+            .is_ok_and(|statx| statx.stx_attributes.contains(StatxAttributes::IMMUTABLE))
+    }
+
+    /// The file system of a regular file is mounted read-only.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let Ok(file) = self.open_file() else { return false };
+        rustix::fs::fstatvfs(&file).is_ok_and(|fs| fs.f_flag.contains(StatVfsMountFlags::RDONLY))
     }
 
     /// Opens a regular file for reading without ever blocking: asks what it is before and after the open.

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ Examples:
   whyhost                      where does localhost go, and why?
   whyhost localhost:3000       who connects to my server, who fails, what to change
   whyhost explain localhost    the ordered answer, with the line and rule behind it
-  whyhost rule listen.none     the long text of a code";
+  whyhost check hosts.txt      what is wrong in a hosts file";
 
 const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}";
 
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Diagnose(DiagnoseArgs),
     /// The ordered answer per resolver, with source and deciding rule
     Explain(ExplainArgs),
+    /// Problems of hosts files, and of this machine's configuration
+    Check(CheckArgs),
     /// The long text of a code; without CODE the list
     Rule(RuleArgs),
     /// Record this machine for `--from`
@@ -42,7 +45,7 @@ pub(crate) enum Command {
 }
 
 /// Names of the subcommands, for did-you-mean.
-pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "rule", "snapshot"];
+pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "check", "rule", "snapshot"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArg {
@@ -81,6 +84,58 @@ pub(crate) struct ExplainArgs {
     pub(crate) port: Option<u16>,
 }
 
+const FORMATS: &str = "Formats beside text and json: concise, json-lines, sarif, github, nagios, prometheus";
+
+#[derive(Debug, Args)]
+#[command(after_help = FORMATS)]
+pub(crate) struct CheckArgs {
+    /// Hosts files, snapshots, or `-`; this machine's configuration when left out
+    #[arg(value_name = "FILE")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Only these codes and areas, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Not these codes and areas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Exit 1 from here on: error, warning (default) or note
+    #[arg(long, value_enum, value_name = "SEVERITY", hide_possible_values = true)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Exit 0 whatever is found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Whose file it is: auto (default), unix or windows
+    #[arg(long, value_enum, value_name = "SYSTEM", hide_possible_values = true)]
+    pub(crate) dialect: Option<DialectArg>,
+    /// Judge lines for these readers: glibc, musl, windows, go, …
+    #[arg(long = "for", value_name = "READERS", value_delimiter = ',')]
+    pub(crate) readers: Vec<String>,
+    /// Codes with more hits are shortened, 20 by default; 0: none
+    #[arg(long, value_name = "HITS")]
+    pub(crate) limit: Option<usize>,
+    /// Read no settings files
+    #[arg(long)]
+    pub(crate) no_config: bool,
+}
+
+/// The least severity that changes the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+}
+
+/// Whose hosts file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum DialectArg {
+    Auto,
+    Unix,
+    Windows,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     /// `area.slug`, or an area
@@ -106,8 +161,8 @@ pub(crate) struct Global {
     /// Configuration files from under this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) root: Option<PathBuf>,
-    /// Form of the answer, text by default
-    #[arg(long, global = true, value_enum, value_name = "text|json", default_value_t = Format::Text)]
+    /// Form of the answer: text (default) or json; `check` has more
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(crate) format: Format,
     /// Colours: auto, always or never
@@ -139,6 +194,12 @@ pub(crate) struct Global {
 pub(crate) enum Format {
     Text,
     Json,
+    Concise,
+    JsonLines,
+    Sarif,
+    Github,
+    Nagios,
+    Prometheus,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -29,7 +29,7 @@ pub(crate) fn facts(global: &Global, options: &Options) -> Result<Snapshot, Fail
 
 /// Names configuration files that are no files: the C library waits for a pipe and reads nothing from a folder. The
 /// hosts file has a rule for this.
-fn add_other_kinds(snapshot: &mut Snapshot) {
+pub(crate) fn add_other_kinds(snapshot: &mut Snapshot) {
     for path in [NSSWITCH, RESOLV, GAI, HOST_CONF] {
         let what = match snapshot.file(path).map(|file| &file.meta) {
             Some(Meta::Present { kind: FileKind::Directory, .. }) => "a directory",
@@ -94,7 +94,7 @@ fn look_up(global: &Global, machine: &Machine, query: &Query) -> Found {
     })
 }
 
-fn about(path: &Path, error: &SysError) -> Failure {
+pub(crate) fn about(path: &Path, error: &SysError) -> Failure {
     let mut failure = Failure::caused(error);
     if path == Path::new("-") {
         failure.message = failure.message.replacen("snapshot -:", "snapshot from standard input:", 1);

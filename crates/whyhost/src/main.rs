@@ -38,18 +38,30 @@ fn main() -> ExitCode {
 fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
     let global = &cli.global;
     let Some(command) = &cli.command else {
-        return short_form(cli, out);
+        return match cmd::check::own_format(global) {
+            Some(format) => Err(foreign_format(format)),
+            None => short_form(cli, out),
+        };
     };
     if cli.target.is_some() || cli.client.client.is_some() || cli.client.all_clients {
         return Err(Failure::new("a target and `--client` belong behind the command")
             .hint("for example whyhost diagnose localhost:3000 --client first-only"));
     }
+    if let (false, Some(format)) = (matches!(command, Command::Check(_)), cmd::check::own_format(global)) {
+        return Err(foreign_format(format));
+    }
     match command {
+        Command::Check(a) => cmd::check::run(global, out, a),
         Command::Diagnose(a) => cmd::diagnose::run(global, out, a.target.as_deref(), &a.client),
         Command::Explain(a) => cmd::explain::run(global, out, a),
         Command::Rule(a) => cmd::rule::run(out, a.code.as_deref()),
         Command::Snapshot(a) => cmd::snapshot::run(global, out, a),
     }
+}
+
+fn foreign_format(format: &str) -> Failure {
+    Failure::new(format!("`--format {format}` is a form of `whyhost check` only"))
+        .hint("expected text or json")
 }
 
 /// `whyhost` and `whyhost TARGET`.
@@ -63,8 +75,9 @@ fn short_form(cli: &Cli, out: &Output) -> Result<u8, Failure> {
 
 /// Help and version are answers; everything else is a failure, in JSON where that was asked for.
 fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    let json = wants_json(arguments);
-    let out = Output::fallback(if json { Format::Json } else { Format::Text });
+    let format = wanted_format(arguments);
+    let json = format != Format::Text;
+    let out = Output::fallback(format);
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match out.text(&error.render().ansi().to_string()) {
             Ok(()) => ExitCode::from(cmd::FINE),
@@ -116,8 +129,16 @@ fn near_miss(word: &str) -> Option<Failure> {
     )
 }
 
-/// `--format json` stands in arguments that could not be read as a whole.
-fn wants_json(arguments: &[OsString]) -> bool {
-    let pairs = arguments.windows(2).any(|w| w[0] == "--format" && w[1] == "json");
-    pairs || arguments.iter().any(|a| a == "--format=json")
+/// The JSON form that is asked for in arguments that could not be read as a whole.
+fn wanted_format(arguments: &[OsString]) -> Format {
+    let asks = |form: &str| {
+        let joined = format!("--format={form}");
+        arguments.windows(2).any(|w| w[0] == "--format" && w[1] == form)
+            || arguments.iter().any(|a| *a == *joined)
+    };
+    match (asks("json"), asks("json-lines")) {
+        (true, _) => Format::Json,
+        (_, true) => Format::JsonLines,
+        _ => Format::Text,
+    }
 }

@@ -37,8 +37,9 @@ impl Output {
         Output { ui, format, color: Color::Auto }
     }
 
+    /// Everything is said in JSON, errors included.
     pub(crate) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        matches!(self.format, Format::Json | Format::JsonLines)
     }
 
     /// Prints text, coloured where wanted.
@@ -57,6 +58,18 @@ impl Output {
     pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Prints a part of an answer: text, or a form for programs as it is; nothing where it is empty.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub(crate) fn part(&self, part: &str) -> Result<(), Failure> {
+        match self.format {
+            _ if part.is_empty() => Ok(()),
+            Format::Text => self.text(part),
+            _ => self.raw(part),
+        }
     }
 
     /// Says on standard error what could not be looked at.
@@ -92,8 +105,12 @@ impl Output {
     /// Reports a failure: JSON on standard output, words on standard error.
     pub(crate) fn failure(&self, failure: &Failure) {
         // Words are what is left where the object cannot be written.
-        if self.is_json() && self.raw(&json::failure(failure)).is_ok() {
-            return;
+        if self.is_json() {
+            let object = json::failure(failure);
+            let object = if self.format == Format::JsonLines { json::line(&object) } else { object };
+            if self.raw(&object).is_ok() {
+                return;
+            }
         }
         self.talk(&format!("{} {}\n", self.ui.bad("error:"), self.ui.text(&failure.message)));
         if let Some(hint) = &failure.hint {

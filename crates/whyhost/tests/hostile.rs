@@ -96,7 +96,7 @@ fn root_folders_of_any_kind() {
 
     assert_eq!(on_root(&folder.0.join("healthy")).0, Some(0));
     for (name, said) in [
-        ("loop", "/etc/hosts is a link to /etc/hosts, where nothing is"),
+        ("loop", "/etc/hosts is a link to /etc/hosts, and the links go in a circle"),
         ("outside", "where nothing is"),
         ("directory", "is a directory"),
         ("fifo", "pipe"),

@@ -1,6 +1,7 @@
 //! Tasks of the workspace, run as `cargo xtask TASK`.
 
 mod import;
+mod new_rule;
 mod oracle;
 #[path = "../../whyhost-core/tests/recorded/mod.rs"]
 mod recorded;
@@ -28,6 +29,8 @@ enum Task {
         /// The folder
         dir: PathBuf,
     },
+    /// Make the files of a new rule: source, registration, fixture
+    NewRule(new_rule::Args),
     /// Compare the model with the real getaddrinfo on random machines, in private namespaces
     Oracle(oracle::Args),
     /// Build the machine of the plan on stdin, here and now
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Args::parse().task {
         Task::OracleImport { dir } => import::run(&dir)?,
         Task::OracleImportRuntimes { dir } => import::runtimes::run(&dir)?,
+        Task::NewRule(args) => new_rule::run(&args)?,
         Task::Oracle(args) => return oracle::run(&args),
         Task::OracleInside => oracle::inside::run()?,
         Task::OracleProgramsInside => oracle::programs::inside::run()?,

@@ -35,13 +35,16 @@ const PURE: [&str; 19] = [
     "zmij",
 ];
 /// Dependency → the only crate whose job it is.
-const OWNED: [(&str, &str); 6] = [
+const OWNED: [(&str, &str); 9] = [
     ("nom", "hosts-edit"),
     ("similar", "whyhost-core"),
     ("hickory-resolver", "whyhost-dns"),
     ("tokio", "whyhost-dns"),
     ("libc", "whyhost-sys"),
     ("clap", "whyhost"),
+    ("annotate-snippets", "whyhost"),
+    ("toml", "whyhost"),
+    ("dirs", "whyhost-sys"),
 ];
 
 #[test]

@@ -22,8 +22,9 @@ pub use rules::*;
 pub(crate) use names::Verdict;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
-use crate::address::{AddressGrammar, ZoneRule};
+use crate::address::{AddressGrammar, ZoneRule, Zones};
 
 /// How one consumer reads the file and answers from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +160,49 @@ const COMMON: Dialect = Dialect {
     other_family: OtherFamily::Unknown,
 };
 
+/// What becomes of a name on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// It can be found.
+    Kept,
+    /// It is left out.
+    Dropped,
+    /// It and the names behind it are left out.
+    DropsRest,
+    /// The whole line is left out.
+    DropsLine,
+}
+
 impl Dialect {
+    /// The address that this consumer makes of an address token; `None` if it skips the line.
+    ///
+    /// ```
+    /// use hosts_edit::{default_zones, dialect};
+    /// let read = |d: &dialect::Dialect, t: &str| d.reads_address(t.as_bytes(), &default_zones).map(|a| a.to_string());
+    /// assert_eq!(read(&dialect::GLIBC, "127.1"), None);
+    /// assert_eq!(read(&dialect::MUSL, "127.1"), Some("127.0.0.1".into()));
+    /// assert_eq!(read(&dialect::CARES, "127.1"), Some("127.1.0.0".into()));
+    /// ```
+    pub fn reads_address(&self, token: &[u8], zones: Zones<'_>) -> Option<IpAddr> {
+        crate::address::read(token, self.address, self.zones, zones).map(|address| address.ip)
+    }
+
+    /// What becomes of `name`; `first` if no name of the line was kept before it.
+    ///
+    /// ```
+    /// use hosts_edit::dialect::{Fate, GLIBC, RESOLVED};
+    /// assert_eq!(GLIBC.fate_of(b"my_host", true), Fate::Kept);
+    /// assert_eq!(RESOLVED.fate_of(b"my_host", true), Fate::Dropped);
+    /// ```
+    pub fn fate_of(&self, name: &[u8], first: bool) -> Fate {
+        match self.names.judge(name, first) {
+            Verdict::Keeps | Verdict::KeepsAs(_) if name.len() <= self.name_limit => Fate::Kept,
+            Verdict::Keeps | Verdict::KeepsAs(_) | Verdict::Drops => Fate::Dropped,
+            Verdict::DropsRest => Fate::DropsRest,
+            Verdict::DropsLine => Fate::DropsLine,
+        }
+    }
+
     /// Whether a name of the file and a name asked for are the same to this consumer.
     pub(crate) fn same_name(&self, listed: &[u8], asked: &[u8]) -> bool {
         let (listed, asked) = (self.undotted(listed), self.undotted(asked));

@@ -119,6 +119,7 @@ pub(super) fn is_outcome(finding: &Finding) -> bool {
 const FOLLOWS: &[(&str, &str)] = &[
     ("kernel.ipv6-disabled-hosts-v6", "lo.no-v6-loopback"),
     ("hosts.missing", "hosts.localhost-missing"),
+    ("hosts.dangling-symlink", "hosts.localhost-missing"),
     ("hosts.empty", "hosts.localhost-missing"),
     ("hosts.not-a-file", "hosts.localhost-missing"),
     ("hosts.encoding-utf16", "hosts.localhost-missing"),

@@ -214,7 +214,8 @@ pub fn findings(
     answers: &[Answer],
     clients: &[ClientOutcome],
 ) -> Vec<Finding> {
-    let mut all = rules::run(&rules::Context::new(machine, target, answers, clients));
+    let context = rules::Context::new(machine, target, answers, clients).for_target_alone();
+    let mut all = rules::run(&context);
     all.retain(|f| concerns(machine, target, answers.first(), f));
     all
 }

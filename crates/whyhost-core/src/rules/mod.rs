@@ -8,31 +8,41 @@ mod edit;
 mod env;
 mod facts;
 mod hosts;
+mod hosts_line;
 mod info;
 mod localhost;
 mod loopback;
 mod nss;
 mod nss_line;
 mod order;
+mod owner;
 mod ports;
 mod programs;
 mod proxy;
+mod readers;
 mod remedy;
 mod resolver;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod upstreams;
 
 pub use facts::SOCKETS;
+pub use readers::named as readers_named;
 
 use crate::diagnose::Target;
 use crate::finding::{Finding, Remedy, Severity};
+use crate::hosts_lines::{HostsLines, Traits};
+use crate::hosts_names::HostsNames;
 use crate::machine::Machine;
 use crate::reach::ClientOutcome;
 use crate::resolve::Answer;
-use hosts_edit::Place;
+use hosts_edit::{Dialect, GLIBC, Line, Place};
 use std::cell::OnceCell;
 use std::fmt::Write as _;
+
+/// Findings of one rule that are told one by one, unless the context says otherwise.
+pub const MOST_FINDINGS: usize = 1000;
 
 /// A rule: metadata and a check.
 pub struct Rule {
@@ -60,6 +70,16 @@ pub struct Context<'a> {
     pub answers: &'a [Answer],
     /// What each client gets, when a port was asked.
     pub clients: &'a [ClientOutcome],
+    /// The readers of the hosts file whose opinion of a line counts; at least one, the system's first.
+    pub readers: Vec<&'static Dialect>,
+    /// So many findings of one rule are told one by one; the rest is counted in [`Finding::more`].
+    pub most: usize,
+    /// Rules about lines look only at those in which this name stands.
+    only: Option<Vec<u8>>,
+    /// The lines of the hosts file that are not plain.
+    hosts_lines: OnceCell<HostsLines>,
+    /// The names of the hosts file.
+    hosts_names: OnceCell<HostsNames<'a>>,
     /// Lines of the hosts file that name localhost, read once: the file may have a million lines.
     localhost_lines: OnceCell<Vec<Place>>,
     /// What glibc answers for localhost, where the question is another one.
@@ -79,15 +99,49 @@ impl<'a> Context<'a> {
             target,
             answers,
             clients,
+            readers: readers::of_machine(machine),
+            most: MOST_FINDINGS,
+            only: None,
+            hosts_lines: OnceCell::new(),
+            hosts_names: OnceCell::new(),
             localhost_lines: OnceCell::new(),
             localhost_answer: OnceCell::new(),
         }
+    }
+
+    /// Judges lines by these readers instead of those of the machine; by those of the machine if there are none.
+    pub fn for_readers(self, readers: Vec<&'static Dialect>) -> Context<'a> {
+        if readers.is_empty() { self } else { Context { readers, ..self } }
+    }
+
+    /// Looks only at the lines that have the name of the target: what a question about one name needs.
+    pub fn for_target_alone(self) -> Context<'a> {
+        let name = self.target.name.strip_suffix('.').unwrap_or(&self.target.name);
+        Context { only: Some(name.as_bytes().to_vec()), ..self }
+    }
+
+    /// The lines of the hosts file that have at least one of `traits`.
+    fn lines_with(&self, traits: Traits) -> impl Iterator<Item = Line<'a>> {
+        let file = &self.machine.hosts.value;
+        let lines = self.hosts_lines.get_or_init(|| HostsLines::of(file, self.only.as_deref()));
+        lines.with(file, traits)
+    }
+
+    /// The names of the hosts file as its first reader sees them.
+    fn names(&self) -> &HostsNames<'a> {
+        self.hosts_names.get_or_init(|| {
+            let reader = self.readers.first().copied().unwrap_or(&GLIBC);
+            HostsNames::of(&self.machine.hosts.value, reader, self.only.as_deref())
+        })
     }
 }
 
 /// All rules, by area.
 pub const ALL: &[&[Rule]] = &[
     hosts::RULES,
+    hosts::OWNERS,
+    hosts::LINES,
+    hosts::OWN_NAME,
     localhost::RULES,
     nss::RULES,
     resolver::RULES,
@@ -132,8 +186,14 @@ impl Rule {
             evidence: Vec::new(),
             remedies: Vec::new(),
             references: self.references,
+            more: 0,
         }
     }
+}
+
+/// The finding is about single lines of the hosts file, not about the file as a whole.
+pub fn is_about_lines(code: &str) -> bool {
+    hosts::LINES.iter().any(|rule| rule.code == code)
 }
 
 /// Runs every rule; findings in the order of severity, then of the rules.

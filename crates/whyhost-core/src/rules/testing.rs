@@ -12,6 +12,7 @@ use crate::snapshot::{
     SourceOutcome,
 };
 use crate::whatif;
+use hosts_edit::Dialect;
 use std::net::{IpAddr, SocketAddr};
 
 /// A machine under test.
@@ -37,6 +38,18 @@ pub(super) fn debian() -> Bench {
         .lo(&["127.0.0.1", "::1"]);
     bench.0.interfaces.push(interface(2, "eth0", 1, 0x1, &["192.0.2.10"]));
     bench.source("127.0.0.1", Ok("127.0.0.1")).source("::1", Ok("::1")).source("192.0.2.10", Ok("192.0.2.10"))
+}
+
+/// A hosts file of which no machine is known.
+pub(super) fn lone(text: &str) -> Bench {
+    let os = Os {
+        family: OsFamily::Linux,
+        name: String::new(),
+        kernel: String::new(),
+        libc: None,
+        hostname: String::new(),
+    };
+    Bench(Snapshot::new(os)).file("/etc/hosts", text)
 }
 
 impl Bench {
@@ -82,6 +95,71 @@ impl Bench {
             *mode = new;
         }
         self.clone().with(file)
+    }
+
+    /// The machine's own name.
+    pub(super) fn hostname(&self, name: &str) -> Bench {
+        let mut bench = self.clone();
+        bench.0.os.hostname = name.into();
+        bench
+    }
+
+    /// A hosts file with the lines of localhost and `lines` behind them, from line 3 on.
+    pub(super) fn lines(&self, lines: &str) -> Bench {
+        self.file("/etc/hosts", &format!("127.0.0.1 localhost\n::1 localhost\n{lines}"))
+    }
+
+    /// One more address on eth0.
+    pub(super) fn address(&self, address: &str) -> Bench {
+        let mut bench = self.clone();
+        let eth0 = bench.0.interfaces.last_mut().expect("eth0");
+        eth0.addresses.extend(interface(2, "eth0", 1, 0x1, &[address]).addresses);
+        bench
+    }
+
+    /// The loopback interface alone.
+    pub(super) fn without_network(&self) -> Bench {
+        let mut bench = self.clone();
+        bench.0.interfaces.retain(|i| i.name == "lo");
+        bench
+    }
+
+    /// What is at a path, changed.
+    pub(super) fn meta(&self, path: &str, change: impl FnOnce(&mut Meta)) -> Bench {
+        let mut file = self.0.file(path).expect("a file of the bench").clone();
+        change(&mut file.meta);
+        self.clone().with(file)
+    }
+
+    pub(super) fn machine(&self) -> Machine {
+        Machine::new(self.0.clone())
+    }
+
+    /// The findings with this code of a check of the whole machine, judged by these readers, or by those of the machine.
+    pub(super) fn check(&self, code: &str, readers: &[&'static Dialect]) -> Vec<Finding> {
+        let (machine, target) = (self.machine(), target("localhost"));
+        let answers = resolve::answers(&machine, &Query::any(&target.name));
+        let context = Context::new(&machine, &target, &answers, &[]).for_readers(readers.to_vec());
+        let mut found = run(&context);
+        found.retain(|f| f.code == code);
+        found
+    }
+
+    /// The only finding of such a check.
+    pub(super) fn one(&self, code: &str) -> Finding {
+        let mut found = self.check(code, &[]);
+        assert_eq!(found.len(), 1, "{code}: {found:?}");
+        found.remove(0)
+    }
+
+    /// The hosts file after the first remedy of the only finding.
+    pub(super) fn repaired(&self, code: &str) -> String {
+        self.after(&self.one(code).remedies[0])
+    }
+
+    /// Such a check finds nothing of this code.
+    pub(super) fn is_quiet(&self, code: &str) -> bool {
+        self.check(code, &[]).is_empty()
     }
 
     pub(super) fn windows(mut self) -> Bench {

@@ -14,7 +14,7 @@ pub use redact::redact;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The schema that this version writes and reads.
 pub const SCHEMA: &str = "whyhost.snapshot/1";
@@ -414,6 +414,35 @@ impl Snapshot {
             live: Live::default(),
             gaps: Vec::new(),
         }
+    }
+
+    /// Adds `lo`, up, with its two addresses, each its own source: what nearly every running machine has, for a machine
+    /// whose network cannot be seen.
+    pub fn assume_loopback(&mut self) {
+        const UP_LOOPBACK_RUNNING: u32 = 0x49;
+        const ARPHRD_LOOPBACK: u16 = 772;
+        const IFA_F_PERMANENT: u32 = 0x80;
+        const RT_SCOPE_HOST: u8 = 254;
+        let loopbacks = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        let address = |(address, prefix_len): (IpAddr, u8)| InterfaceAddress {
+            address,
+            peer: None,
+            prefix_len,
+            flags: IFA_F_PERMANENT,
+            scope: RT_SCOPE_HOST,
+        };
+        self.interfaces.push(Interface {
+            index: 1,
+            name: "lo".into(),
+            link_type: ARPHRD_LOOPBACK,
+            flags: UP_LOOPBACK_RUNNING,
+            mtu: 65536,
+            addresses: loopbacks.into_iter().zip([8, 128]).map(address).collect(),
+        });
+        self.source_addresses.extend(loopbacks.map(|address| SourceAddress {
+            destination: address.into(),
+            outcome: SourceOutcome::Source(address),
+        }));
     }
 
     /// The recorded file at `path`.

@@ -35,6 +35,12 @@ impl Content {
         }
     }
 
+    /// Wraps bytes without a copy where they are UTF-8.
+    pub fn from_bytes(bytes: Vec<u8>) -> Content {
+        String::from_utf8(bytes)
+            .map_or_else(|e| Content::Base64(STANDARD.encode(e.as_bytes())), Content::Text)
+    }
+
     /// The bytes; a damaged base64 text gives no bytes.
     pub fn bytes(&self) -> Option<Vec<u8>> {
         match self {
@@ -70,6 +76,12 @@ pub enum Meta {
         /// The path is a mount point (a bind-mounted file in a container).
         #[serde(default)]
         mount: bool,
+        /// The file has the attribute that keeps root from changing it (`chattr +i`).
+        #[serde(default, skip_serializing_if = "is_false")]
+        immutable: bool,
+        /// The file system is mounted read-only.
+        #[serde(default, skip_serializing_if = "is_false")]
+        read_only: bool,
     },
     /// Nothing is there.
     Absent {
@@ -84,6 +96,10 @@ pub enum Meta {
         /// `EACCES`, or a sentence: why.
         reason: String,
     },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The kind of a file.
@@ -105,17 +121,25 @@ pub enum FileKind {
 impl RawFile {
     /// A plain file with these bytes, mode 0644, owned by root.
     pub fn text(path: &str, bytes: &[u8]) -> RawFile {
+        RawFile::from_bytes(path, bytes.to_vec())
+    }
+
+    /// [`RawFile::text`] for bytes that need not be copied: the file may be large.
+    pub fn from_bytes(path: &str, bytes: Vec<u8>) -> RawFile {
+        let size = bytes.len() as u64;
         RawFile {
             path: path.into(),
-            content: Some(Content::new(bytes)),
+            content: Some(Content::from_bytes(bytes)),
             meta: Meta::Present {
                 kind: FileKind::File,
                 mode: 0o644,
                 owner: 0,
-                size: bytes.len() as u64,
+                size,
                 mtime: 0,
                 link: None,
                 mount: false,
+                immutable: false,
+                read_only: false,
             },
         }
     }

@@ -17,10 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use whyhost_core::machine::Machine;
 use whyhost_core::resolve;
-use whyhost_core::snapshot::{
-    Gap, Interface, InterfaceAddress, Os, OsFamily, ScopedAddr, Snapshot, Socket, SourceAddress,
-    SourceOutcome,
-};
+use whyhost_core::snapshot::{Gap, Os, OsFamily, ScopedAddr, Snapshot, Socket};
 
 /// Configuration that is recorded with its bytes.
 const FILES: [&str; 8] = [
@@ -154,32 +151,9 @@ fn with_source_addresses(snapshot: Snapshot, names: &[String]) -> Snapshot {
     snapshot
 }
 
-/// `lo`, up, with its two addresses, each its own source: what nearly every running machine has.
+/// A healthy loopback interface, and the gap that says so.
 fn assume_healthy_loopback(snapshot: &mut Snapshot) {
-    const UP_LOOPBACK_RUNNING: u32 = 0x49;
-    const ARPHRD_LOOPBACK: u16 = 772;
-    const IFA_F_PERMANENT: u32 = 0x80;
-    const RT_SCOPE_HOST: u8 = 254;
-    let address = |(address, prefix_len): (IpAddr, u8)| InterfaceAddress {
-        address,
-        peer: None,
-        prefix_len,
-        flags: IFA_F_PERMANENT,
-        scope: RT_SCOPE_HOST,
-    };
-    snapshot.interfaces.push(Interface {
-        index: 1,
-        name: "lo".into(),
-        link_type: ARPHRD_LOOPBACK,
-        flags: UP_LOOPBACK_RUNNING,
-        mtu: 65536,
-        addresses: LOOPBACKS.into_iter().zip([8, 128]).map(address).collect(),
-    });
-    let source = |address: IpAddr| SourceAddress {
-        destination: address.into(),
-        outcome: SourceOutcome::Source(address),
-    };
-    snapshot.source_addresses = LOOPBACKS.map(source).to_vec();
+    snapshot.assume_loopback();
     snapshot.gaps.push(Gap {
         what: "network of the machine in the root folder".into(),
         why: "a folder shows files only: a healthy loopback interface is assumed; interfaces, listeners, kernel \

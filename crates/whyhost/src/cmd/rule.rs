@@ -50,7 +50,7 @@ fn unknown(code: &str) -> Failure {
 }
 
 /// At most three codes: those that `word` nearly is, the nearest first, then those that contain it.
-fn near(word: &str) -> Vec<&'static str> {
+pub(super) fn near(word: &str) -> Vec<&'static str> {
     let slug = |code: &'static str| code.split_once('.').map_or(code, |(_, slug)| slug);
     let far = |code: &'static str| distance(code, word).min(distance(slug(code), word));
     let is_near = |code: &'static str| far(code) <= slug(code).len() / 3;

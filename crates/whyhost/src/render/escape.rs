@@ -31,7 +31,7 @@ fn code_point(c: char) -> String {
 
 /// Invisible, zero-width, line-breaking or reordering: the default-ignorable and bidirectional format characters that
 /// occur in pasted text (Unicode 16, general categories Cf, Zl and Zp, and the blank fillers), with the private-use tags.
-fn is_deceptive(c: char) -> bool {
+pub(super) fn is_deceptive(c: char) -> bool {
     matches!(u32::from(c),
         0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F
         | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF

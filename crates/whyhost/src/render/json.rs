@@ -24,12 +24,20 @@ struct Tool {
 }
 
 /// One indented object with a final newline.
-fn object<T: Serialize>(schema: &'static str, body: T) -> String {
+pub(super) fn object<T: Serialize>(schema: &'static str, body: T) -> String {
     let tool = Tool { name: "whyhost", version: env!("CARGO_PKG_VERSION") };
     let mut text = serde_json::to_string_pretty(&Envelope { schema, tool, body })
         .expect("keys are strings and no value fails to serialise");
     text.push('\n');
     text
+}
+
+/// An object of [`object`] on one line.
+pub(crate) fn line(object: &str) -> String {
+    // Between values only: text in JSON has no raw line break.
+    let mut line: String = object.lines().map(str::trim_start).collect();
+    line.push('\n');
+    line
 }
 
 /// A run that could not do its job.

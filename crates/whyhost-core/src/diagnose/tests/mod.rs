@@ -43,6 +43,7 @@ fn finding(code: &'static str, remedies: Vec<Remedy>) -> Finding {
         evidence: Vec::new(),
         remedies,
         references: &[],
+        more: 0,
     }
 }
 
@@ -51,7 +52,17 @@ fn live(name: &str, outcome: LiveOutcome) -> LiveLookup {
 }
 
 fn present(kind: FileKind) -> Meta {
-    Meta::Present { kind, mode: 0o644, owner: 0, size: 0, mtime: 0, link: None, mount: false }
+    Meta::Present {
+        kind,
+        mode: 0o644,
+        owner: 0,
+        size: 0,
+        mtime: 0,
+        link: None,
+        mount: false,
+        immutable: false,
+        read_only: false,
+    }
 }
 
 fn server(address: &str, pid: u32, name: &str) -> Socket {

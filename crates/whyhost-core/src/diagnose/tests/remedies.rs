@@ -102,7 +102,10 @@ fn findings_concern_what_they_touch() {
     };
     type Case<'a> = (&'static str, Vec<crate::finding::Location>, &'a str, Option<u16>, bool);
     let cases: &[Case<'_>] = &[
-        ("hosts.invalid-address", line(2), "localhost", None, true),
+        ("hosts.invalid-address", line(1), "localhost", None, true),
+        ("hosts.invalid-address", line(2), "localhost", None, false),
+        ("hosts.hostname-missing", vec![], "localhost", None, false),
+        ("hosts.hostname-missing", vec![], "devbox", None, true),
         ("hosts.invalid-address", line(2), "api.test", None, false),
         ("hosts.stale-address", line(5), "api.test", None, true),
         ("hosts.stale-address", line(5), "API.TEST.", None, true),

@@ -49,7 +49,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let hosts = &ctx.machine.hosts;
     let bytes = hosts.value.bytes();
     let is_void = |b: &u8| b.is_ascii_whitespace() || *b == 0;
-    if !hosts.state.is_read() || !reads_etc_hosts(ctx.machine) || !bytes.iter().all(is_void) {
+    if !hosts.state.is_read() || !reads_etc_hosts(ctx) || !bytes.iter().all(is_void) {
         return;
     }
     let mut finding = RULE.finding(format!("{} is empty", hosts.path));

@@ -43,7 +43,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let FileState::NotAFile(kind) = ctx.machine.hosts.state else { return };
-    if !reads_etc_hosts(ctx.machine) {
+    if !reads_etc_hosts(ctx) {
         return;
     }
     let path = &ctx.machine.hosts.path;

@@ -47,7 +47,7 @@ pub(super) const RULE: Rule = Rule {
 const READ_BY_OTHERS: u32 = 0o004;
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
-    let Some(file) = hosts_file(ctx.machine).filter(|_| reads_etc_hosts(ctx.machine)) else { return };
+    let Some(file) = hosts_file(ctx.machine).filter(|_| reads_etc_hosts(ctx)) else { return };
     let path = &ctx.machine.hosts.path;
     let fact = match &file.meta {
         Meta::Present { kind: FileKind::File, mode, owner, .. } if mode & READ_BY_OTHERS == 0 => {

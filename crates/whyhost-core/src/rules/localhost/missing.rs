@@ -59,11 +59,12 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let hosts = &ctx.machine.hosts;
     // Bytes that this user may not read are another finding, and nothing is known of their lines.
     let known = !matches!(hosts.state, FileState::Unreadable(_) | FileState::Unrecorded);
-    if !known || !reads_etc_hosts(ctx.machine) || !ctx.localhost_lines().is_empty() {
+    if !known || !reads_etc_hosts(ctx) || !ctx.localhost_lines().is_empty() {
         return;
     }
     let supplier = localhost_supplier(ctx);
-    if supplier.is_some() && is_comments_only(ctx.machine) {
+    // Arch and Windows ship such files.
+    if (supplier.is_some() || is_alone(ctx.machine)) && is_comments_only(ctx.machine) {
         return;
     }
     let mut finding = RULE.finding(format!("no line of {} gives localhost an address", hosts.path));
@@ -73,6 +74,11 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
              themselves (Go without cgo, static musl binaries) ask DNS"
         )
     });
+    if is_alone(ctx.machine) {
+        finding.severity = Severity::Warning;
+        finding.message =
+            Some("as the whole hosts file of a machine it would send localhost to DNS".to_owned());
+    }
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no line names localhost"));
     let entries = hosts.value.view(&GLIBC).heads().count();
     finding.evidence.push(Evidence::new(format!("entries: {entries}, none for localhost"), &hosts.path));
@@ -147,9 +153,16 @@ fn standard_lines(machine: &Machine) -> Option<(String, Vec<TextEdit>)> {
     Some((format!("add {lines} to {}", machine.hosts.path), edits))
 }
 
+/// The file of no machine: a list, or a part of a file that something else puts together.
+fn is_alone(machine: &Machine) -> bool {
+    let nothing_else = machine.nsswitch.state == FileState::Unrecorded && machine.os.libc.is_none();
+    nothing_else && machine.raw.interfaces.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::debian;
+    use super::super::super::testing::{debian, lone};
+    use crate::finding::Severity;
 
     const CODE: &str = "hosts.localhost-missing";
 
@@ -183,6 +196,13 @@ mod tests {
         let bench = debian().file("/etc/nsswitch.conf", "hosts: files myhostname dns\n");
         let found = bench.file("/etc/hosts", "10.0.0.1 nas\n").of(CODE, "localhost").expect("finding");
         assert!(found.message.expect("message").contains("NSS module myhostname"));
+    }
+
+    #[test]
+    fn a_file_of_no_machine_is_warned_of_unless_it_has_comments_only() {
+        let found = lone("10.0.0.1 nas\n").of(CODE, "localhost").expect("finding");
+        assert_eq!(found.severity, Severity::Warning);
+        assert_eq!(lone("# Static table lookup for hostnames.\n").of(CODE, "localhost"), None);
     }
 
     #[test]

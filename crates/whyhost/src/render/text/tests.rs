@@ -106,6 +106,7 @@ fn finding(code: &'static str, severity: Severity, title: &str) -> Finding {
         evidence: vec![Evidence::new("IPV6_V6ONLY is off", "sysctl net.ipv6.bindv6only")],
         remedies: Vec::new(),
         references: &[],
+        more: 0,
     }
 }
 

@@ -1,0 +1,110 @@
+//! # hosts.glued-line — two lines are glued together
+//!
+//! ## What it means
+//! An address begins in the middle of a word: a program appended its line to a file whose last line had no
+//! line end.
+//!
+//! ## Who is hit
+//! The name in front of the address is lost for every program, as it is `shop.test127.0.0.1` now. The names
+//! behind belong to the first address, and are right only if the second is the same. An entry that is glued
+//! to a comment is part of the comment.
+//!
+//! ## Example
+//! `echo "127.0.0.1 api.test" >> /etc/hosts` on a file that ends with `127.0.0.1 shop.test`:
+//! ```text
+//! 127.0.0.1 shop.test127.0.0.1 api.test
+//! ```
+//!
+//! ## Repair
+//! Break the line in front of the address.
+//!
+//! ## Not a repair
+//! Another line with the lost name at the end of the file: the next program that appends finds the same trap
+//! if the last line has no end again.
+//!
+//! ## References
+//! - https://github.com/agiledivider/vagrant-hostsupdater/issues/141
+//! - https://github.com/saltstack/salt/issues/19738
+//! - https://github.com/feross/hostile/issues/16
+
+use super::super::hosts_line::{self, NameFault, name_fault};
+use super::super::tally::Tally;
+use super::super::{Context, Rule, edit};
+use crate::finding::{Applicability, Finding, Severity};
+use crate::hosts_lines::{Traits, glued_entry};
+use hosts_edit::{Ending, Line};
+
+pub(super) const RULE: Rule = Rule {
+    code: "hosts.glued-line",
+    severity: Severity::Error,
+    title: "two lines are glued together",
+    references: &[
+        "https://github.com/agiledivider/vagrant-hostsupdater/issues/141",
+        "https://github.com/saltstack/salt/issues/19738",
+        "https://github.com/feross/hostile/issues/16",
+    ],
+    source: include_str!("glued_line.rs"),
+    check,
+};
+
+fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
+    let traits = Traits::ENDS_IN_QUAD.or(Traits::COMMENT_WITH_QUAD).or(Traits::NUMERIC);
+    let mut tally = Tally::new(ctx);
+    for line in ctx.lines_with(traits) {
+        for at in places(&line) {
+            tally.add(|| tell(ctx, &line, at));
+        }
+    }
+    tally.finish(&RULE, out);
+}
+
+/// Where addresses begin that should begin a line.
+fn places(line: &Line<'_>) -> Vec<usize> {
+    let words = line.words();
+    let last = words.len().saturating_sub(1);
+    let names = words.iter().enumerate().skip(1).filter_map(|(i, w)| match name_fault(&w.text, i == last) {
+        Some(NameFault::Glued(at)) => Some(w.span.start + at),
+        _ => None,
+    });
+    let comment = line.comment().and_then(|c| Some(c.span.start + glued_entry(&c.text)?));
+    names.chain(comment).collect()
+}
+
+fn tell(ctx: &Context<'_>, line: &Line<'_>, at: usize) -> Finding {
+    let bytes = ctx.machine.hosts.value.bytes();
+    let rest = &bytes[at..line.content_span().end];
+    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let address = String::from_utf8_lossy(&rest[..end]).into_owned();
+    let title = format!("`{address}` is glued to what stands in front of it");
+    let mut finding = hosts_line::at(ctx, &RULE, line, at..at + end, title, "a line begins here");
+    let ending = if line.ending() == Ending::Crlf { "\r\n" } else { "\n" };
+    let title = format!("break line {} in front of {address}", line.number());
+    let edits = vec![edit::replace(at..at, ending)];
+    finding.remedies.push(hosts_line::repair(ctx, title, Applicability::Safe, edits));
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::debian;
+
+    const CODE: &str = "hosts.glued-line";
+
+    #[test]
+    fn the_line_is_broken_in_front_of_the_address() {
+        for (before, after) in [
+            ("127.0.0.1 shop.test127.0.0.1 api.test", "127.0.0.1 shop.test\n127.0.0.1 api.test"),
+            ("127.0.0.1 shop.test::1 api.test", "127.0.0.1 shop.test\n::1 api.test"),
+            ("# End of section127.0.0.1 api.test", "# End of section\n127.0.0.1 api.test"),
+        ] {
+            assert!(debian().lines(&format!("{before}\n")).repaired(CODE).ends_with(&format!("\n{after}\n")));
+        }
+    }
+
+    #[test]
+    fn names_and_comments_with_addresses_in_them_are_none() {
+        let lines = "10.0.0.1 ip-10-0-0-1.ec2\n10.0.0.2 rack10.0.0.2\n# was 10.0.0.1 nas\n# router10.0.0.1\n\
+                     10.0.0.3 1e100.net a\n";
+        assert!(debian().lines(lines).is_quiet(CODE));
+    }
+}
