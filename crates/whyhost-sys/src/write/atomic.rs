@@ -20,25 +20,6 @@ pub(super) enum Renamed {
     NotSo(Reason),
 }
 
-/// Replaces the file at `target` by one named `temporary` that holds `new`.
-///
-/// # Errors
-/// What the system refused; the old file is untouched and the temporary one removed.
-pub(super) fn replace(
-    target: &Target,
-    seen: &Seen,
-    new: &[u8],
-    wanted: &Attributes,
-    temporary: &str,
-) -> Result<Renamed, WriteError> {
-    let made = make(target, seen, new, wanted, temporary);
-    if !matches!(made, Ok(Renamed::Done(_))) {
-        // Where this fails, the journal still names the file, and the next run removes it.
-        let _ = remove(target, temporary);
-    }
-    made
-}
-
 /// Removes a temporary file, where it is there.
 pub(super) fn remove(target: &Target, temporary: &str) -> Result<(), WriteError> {
     match rustix::io::retry_on_intr(|| rustix::fs::unlinkat(&target.folder, temporary, AtFlags::empty())) {
@@ -47,7 +28,12 @@ pub(super) fn remove(target: &Target, temporary: &str) -> Result<(), WriteError>
     }
 }
 
-fn make(
+/// Replaces the file at `target` by one named `temporary` that holds `new`; unless it is [`Renamed::Done`], a
+/// temporary file may be left.
+///
+/// # Errors
+/// What the system refused; the old file is untouched.
+pub(super) fn replace(
     target: &Target,
     seen: &Seen,
     new: &[u8],
@@ -73,14 +59,27 @@ fn make(
     }
     bytes::sync(&file, path)?;
     unchanged(target, seen)?;
+    rename(target, temporary, file, new.len())
+}
+
+fn rename(target: &Target, temporary: &str, file: File, len: usize) -> Result<Renamed, WriteError> {
     let rename = || rustix::fs::renameat(&target.folder, temporary, &target.folder, &target.name);
     match rustix::io::retry_on_intr(rename) {
         Ok(()) => Ok(Renamed::Done(file)),
+        // Over a network the answer can get lost after the deed.
+        Err(_) if has_the_name(target, &file) => Ok(Renamed::Done(file)),
         Err(Errno::BUSY | Errno::XDEV | Errno::PERM | Errno::ACCESS) => Ok(Renamed::NotSo(Reason::Refused)),
         Err(errno) => {
-            Err(super::error::io("rename a temporary file to", path, errno).or_no_space(path, new.len()))
+            let error = super::error::io("rename a temporary file to", &target.path, errno);
+            Err(error.or_no_space(&target.path, len))
         }
     }
+}
+
+fn has_the_name(target: &Target, file: &File) -> bool {
+    let named = rustix::fs::statat(&target.folder, &target.name, AtFlags::SYMLINK_NOFOLLOW);
+    let (Ok(named), Ok(ours)) = (named, rustix::fs::fstat(file)) else { return false };
+    (named.st_dev, named.st_ino) == (ours.st_dev, ours.st_ino)
 }
 
 fn refuses_attributes(error: &WriteError) -> bool {

@@ -10,30 +10,24 @@ pub const MAX_ENTRIES: usize = 100;
 /// How many bytes the backups may have together. The newest is kept whatever its size.
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// Removes the oldest writes beyond the bounds with their backups, and files that belong to no write. Writes under way
-/// are kept.
-pub(super) fn make_room(store: &Store) -> Result<(), WriteError> {
-    let records = store.records()?;
-    let files = store.backups.list()?;
-    let size =
-        |record: &Record| files.iter().find(|(name, _)| *name == record.backup).map_or(0, |(_, size)| *size);
+/// Removes the oldest of `records` beyond the bounds with their backups, and files that belong to no write. Writes under
+/// way are kept.
+pub(super) fn make_room(store: &Store, records: &[Record]) -> Result<(), WriteError> {
     let mut kept = BTreeSet::new();
     let mut total = 0;
-    let mut count = 0;
-    for record in records.iter().rev() {
-        total += size(record);
-        count += 1;
-        let within = count <= MAX_ENTRIES && total <= MAX_BYTES;
-        if within || count == 1 || record.state == State::Started {
+    for (count, record) in records.iter().rev().enumerate() {
+        total += store.backups.size(&record.backup);
+        let started = record.state == State::Started;
+        if count == 0 || started || (count < MAX_ENTRIES && total <= MAX_BYTES) {
             kept.insert(record.backup.clone());
-            if record.state == State::Started {
+            if started {
                 kept.insert(record.after());
             }
         } else {
             store.forget(record)?;
         }
     }
-    for (name, _) in files.iter().filter(|(name, _)| !kept.contains(name)) {
+    for name in store.backups.list()?.iter().filter(|name| !kept.contains(*name)) {
         store.backups.remove(name)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::Options;
 use super::error::WriteError;
 use super::hash::Hash;
 use super::target::{Seen, Target};
-use rustix::fs::{Access, AtFlags, StatVfsMountFlags, StatxAttributes, StatxFlags};
+use rustix::fs::{Access, AtFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -156,7 +156,7 @@ impl Draft {
         let target = Target::resolve(path)?;
         let seen = target.read()?;
         let way = way(&target, &seen);
-        let refusal = obstacle(&target, &way).map(|obstacle| Refusal { path: path.into(), obstacle });
+        let refusal = obstacle(&target, &seen, &way).map(|obstacle| Refusal { path: path.into(), obstacle });
         let notes = notes(path, &target, &seen, &way);
         Ok(Draft { path: path.into(), target, seen, options: options.clone(), way, notes, refusal })
     }
@@ -217,13 +217,13 @@ pub(super) fn way(target: &Target, seen: &Seen) -> Way {
     Way::InPlace { reason }
 }
 
-fn obstacle(target: &Target, way: &Way) -> Option<Obstacle> {
+fn obstacle(target: &Target, seen: &Seen, way: &Way) -> Option<Obstacle> {
     let attributes = statx(target);
     if attributes.contains(StatxAttributes::IMMUTABLE) {
         Some(Obstacle::Immutable)
     } else if attributes.contains(StatxAttributes::APPEND) {
         Some(Obstacle::AppendOnly)
-    } else if is_read_only(target) {
+    } else if seen.read_only {
         Some(Obstacle::ReadOnlyMount)
     } else if *way != Way::Rename && !may(target, &target.name, Access::WRITE_OK) {
         Some(Obstacle::Permission)
@@ -258,12 +258,6 @@ fn statx(target: &Target) -> StatxAttributes {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
     rustix::fs::statx(&target.folder, &target.name, flags, StatxFlags::TYPE)
         .map_or(StatxAttributes::empty(), |statx| statx.stx_attributes)
-}
-
-fn is_read_only(target: &Target) -> bool {
-    target.open(rustix::fs::OFlags::RDONLY).is_ok_and(|file| {
-        rustix::fs::fstatvfs(&file).is_ok_and(|fs| fs.f_flag.contains(StatVfsMountFlags::RDONLY))
-    })
 }
 
 /// What the kernel says of this process's rights; yes where it cannot be asked, since the attempt then tells.

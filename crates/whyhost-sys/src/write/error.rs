@@ -112,6 +112,8 @@ pub enum Holds {
     Old,
     /// The new content; that it survives a power failure is not certain.
     New,
+    /// Something else: others changed it in the moment after the write.
+    Other,
     /// Part of both, or it cannot be read: the next run finishes the write or rolls it back.
     Unknown,
 }
@@ -121,6 +123,7 @@ impl std::fmt::Display for Holds {
         f.write_str(match self {
             Holds::Old => "holds the old content again",
             Holds::New => "holds the new content",
+            Holds::Other => "was changed by others at the same moment",
             Holds::Unknown => "may be half-written until the next run restores it",
         })
     }
@@ -157,6 +160,18 @@ pub(super) fn io(operation: &'static str, path: &Path, source: impl Into<std::io
 }
 
 impl WriteError {
+    /// What to put before the same command line, where another user has the right that is missing: `sudo`.
+    pub fn prefix(&self) -> Option<&'static str> {
+        match self {
+            WriteError::Refused(refusal) => refusal.prefix(),
+            WriteError::File(_) if matches!(self.errno(), Some(Errno::ACCESS | Errno::PERM)) => {
+                (!rustix::process::geteuid().is_root()).then_some("sudo")
+            }
+            WriteError::Unfinished { source, .. } => source.prefix(),
+            _ => None,
+        }
+    }
+
     /// The error number of a refusal of the system.
     pub(super) fn errno(&self) -> Option<Errno> {
         match self {

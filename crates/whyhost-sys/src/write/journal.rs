@@ -72,8 +72,10 @@ pub(super) struct Record {
     pub(super) when: u64,
     pub(super) what: String,
     pub(super) state: State,
-    /// Name of the new file in the target's folder; `None` while it is written in place.
+    /// Name of the new file in the target's folder, once one may be there.
     pub(super) temporary: Option<String>,
+    /// The file itself is written, no longer a new one.
+    pub(super) in_place: bool,
     pub(super) hash_before: Hash,
     pub(super) hash_after: Hash,
     /// Before the write.
@@ -108,6 +110,7 @@ impl Record {
             what: what.into(),
             state: State::Started,
             temporary: None,
+            in_place: false,
             hash_before: before.hash,
             hash_after: after,
             attributes: before.attributes.clone(),
@@ -154,7 +157,7 @@ impl Store {
     /// All files of the journal, the oldest first.
     pub(super) fn records(&self) -> Result<Vec<Record>, WriteError> {
         let mut records = Vec::new();
-        for (name, _) in self.journal.list()? {
+        for name in self.journal.list()? {
             if name.starts_with('.') || !name.ends_with(EXTENSION) {
                 continue;
             }

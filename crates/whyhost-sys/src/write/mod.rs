@@ -119,7 +119,7 @@ pub fn undo(undo: Undo, force: bool, options: &Options) -> Result<Written, Write
 /// [`failure`](Recovered::failure), and only its own file cannot be written until then.
 pub fn recover(options: &Options) -> Result<Vec<Recovered>, WriteError> {
     let Some(store) = existing(options)? else { return Ok(Vec::new()) };
-    recover::settle_all(store).map(|(_, recovered)| recovered)
+    recover::settle_all(store)
 }
 
 fn existing(options: &Options) -> Result<Option<Store>, WriteError> {

@@ -27,38 +27,36 @@ pub struct Recovered {
 }
 
 /// Settles what was interrupted; looks without the lock first, so that nothing is written where nothing is to do.
-pub(super) fn settle_all(store: Store) -> Result<(Store, Vec<Recovered>), WriteError> {
+pub(super) fn settle_all(store: Store) -> Result<Vec<Recovered>, WriteError> {
     if store.records()?.iter().all(|record| record.state != State::Started) {
-        return Ok((store, Vec::new()));
+        return Ok(Vec::new());
     }
     // Where another process is writing, this waits for its end.
     let locked = store.lock()?;
-    let recovered = settle(&locked)?;
-    Ok((locked.store, recovered))
+    let mut records = locked.store.records()?;
+    Ok(settle(&locked, &mut records))
 }
 
-/// Settles what was interrupted.
-pub(super) fn settle(locked: &Locked) -> Result<Vec<Recovered>, WriteError> {
+/// Settles what was interrupted of the journal's `records`.
+pub(super) fn settle(locked: &Locked, records: &mut [Record]) -> Vec<Recovered> {
     let store = &locked.store;
-    let mut recovered = Vec::new();
-    for mut record in store.records()?.into_iter().filter(|record| record.state == State::Started) {
-        let settled = outcome(store, &record).and_then(|state| {
-            record.state = state;
-            store.record(&record)?;
-            store.backups.remove(&record.after())
-        });
-        if settled.is_err() {
-            record.state = State::Started;
-        }
-        recovered.push(Recovered {
-            path: record.target(),
-            backup: store.backups.path.join(&record.backup),
-            state: record.state,
-            failure: settled.err().map(|error| error.to_string()),
-            id: record.id,
-        });
-    }
-    Ok(recovered)
+    let started = records.iter_mut().filter(|record| record.state == State::Started);
+    started
+        .map(|record| {
+            let settled = outcome(store, record).and_then(|state| {
+                store.record(&Record { state, ..record.clone() })?;
+                record.state = state;
+                store.backups.remove(&record.after())
+            });
+            Recovered {
+                id: record.id.clone(),
+                path: record.target(),
+                backup: store.backups.path.join(&record.backup),
+                state: record.state,
+                failure: settled.err().map(|error| error.to_string()),
+            }
+        })
+        .collect()
 }
 
 fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
@@ -72,7 +70,7 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
     }
     let seen = target.read()?;
     // By rename, content and attributes change together.
-    let in_place = record.attributes_after.as_ref().filter(|_| record.temporary.is_none());
+    let in_place = record.attributes_after.as_ref().filter(|_| record.in_place);
     if seen.hash == record.hash_after {
         // It may have got there a moment before the crash.
         let file = target.open(OFlags::RDONLY)?;
@@ -84,7 +82,7 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
         let file = target.open(OFlags::RDONLY)?;
         in_place::give(&file, &target, in_place.and(Some(&record.attributes)))?;
         Ok(State::RolledBack)
-    } else if record.temporary.is_none() {
+    } else if record.in_place {
         roll_back(store, record, &target, &seen)
     } else {
         Ok(State::Superseded)

@@ -8,7 +8,6 @@ use rustix::io::Errno;
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -67,11 +66,7 @@ impl Store {
     /// The store, made where there is none.
     pub(super) fn create(root: &Path) -> Result<Store, WriteError> {
         for folder in [root.to_path_buf(), root.join("journal"), root.join("backups")] {
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)
-                .map_err(|source| io("create", &folder, source))?;
+            make_folder(&folder)?;
         }
         open(root)
     }
@@ -102,6 +97,28 @@ impl Store {
         let _ = rustix::io::pwrite(&lock, pid.as_bytes(), 0);
         let _ = rustix::fs::ftruncate(&lock, pid.len() as u64);
         Ok(Locked { store: self, _lock: lock })
+    }
+}
+
+/// Makes a folder and those above it, each of them durable: a journal that a power failure takes away is none.
+fn make_folder(folder: &Path) -> Result<(), WriteError> {
+    let made = || rustix::io::retry_on_intr(|| rustix::fs::mkdir(folder, Mode::RWXU));
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    let result = match (made(), above) {
+        (Err(Errno::NOENT), Some(above)) => {
+            make_folder(above)?;
+            made()
+        }
+        (result, _) => result,
+    };
+    match result {
+        Ok(()) => {
+            let above = above.unwrap_or(Path::new("."));
+            let fd = open_folder(above)?;
+            call("synchronise", above, || rustix::fs::fsync(&fd))
+        }
+        Err(Errno::EXIST) => Ok(()),
+        Err(errno) => Err(io("create", folder, errno).or_no_space(folder, 0)),
     }
 }
 
@@ -188,22 +205,25 @@ impl Shelf {
         }
     }
 
-    /// Names and sizes in bytes of the files, sorted by name.
-    pub(super) fn list(&self) -> Result<Vec<(String, u64)>, WriteError> {
+    /// The names of the files, sorted.
+    pub(super) fn list(&self) -> Result<Vec<String>, WriteError> {
         let dir = call("list", &self.path, || rustix::fs::Dir::read_from(&self.folder))?;
-        let mut files = Vec::new();
+        let mut names = Vec::new();
         for entry in dir {
             let entry = entry.map_err(|errno| io("list", &self.path, errno))?;
-            let Ok(name) = entry.file_name().to_str() else { continue };
-            let stat = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW);
-            // Gone since: another process cleans up.
-            let Ok(stat) = stat else { continue };
-            if rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file() {
-                files.push((name.to_owned(), u64::try_from(stat.st_size).unwrap_or(0)));
+            let name = entry.file_name().to_string_lossy();
+            if name != "." && name != ".." {
+                names.push(name.into_owned());
             }
         }
-        files.sort_unstable();
-        Ok(files)
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The size of a file in bytes, 0 where it is not there.
+    pub(super) fn size(&self, name: &str) -> u64 {
+        let stat = rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW);
+        stat.map_or(0, |stat| u64::try_from(stat.st_size).unwrap_or(0))
     }
 
     fn sync(&self) -> Result<(), WriteError> {

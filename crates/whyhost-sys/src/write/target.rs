@@ -6,7 +6,7 @@ use super::hash::Hash;
 use crate::error::SysError;
 use crate::files::MAX_FILE;
 use crate::place::kind;
-use rustix::fs::{AtFlags, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat, StatVfsMountFlags};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::File;
@@ -35,6 +35,8 @@ pub(super) struct Seen {
     pub(super) hash: Hash,
     pub(super) stat: Stat,
     pub(super) attributes: Attributes,
+    /// The file system is mounted read-only.
+    pub(super) read_only: bool,
 }
 
 impl Target {
@@ -53,8 +55,10 @@ impl Target {
         let file = self.open(OFlags::RDONLY)?;
         let stat = call("stat", &self.path, || rustix::fs::fstat(&file))?;
         let attributes = Attributes::of(&file, &stat, &self.path)?;
+        let read_only =
+            rustix::fs::fstatvfs(&file).is_ok_and(|fs| fs.f_flag.contains(StatVfsMountFlags::RDONLY));
         let bytes = read_all(&file, &self.path)?;
-        Ok(Seen { hash: Hash::of(&bytes), bytes, stat, attributes })
+        Ok(Seen { hash: Hash::of(&bytes), bytes, stat, attributes, read_only })
     }
 
     /// Opens the file, which is no link and nothing else than a regular file.
@@ -82,8 +86,10 @@ impl Target {
 /// The whole of an open file from its start, at most [`MAX_FILE`] bytes.
 pub(super) fn read_all(mut file: &File, path: &Path) -> Result<Vec<u8>, WriteError> {
     use std::io::Seek as _;
-    let mut bytes = Vec::new();
     let limit = MAX_FILE;
+    let size = usize::try_from(file.metadata().map_or(0, |meta| meta.len().min(limit))).unwrap_or(0);
+    // One byte more, so that the end is seen without another buffer.
+    let mut bytes = Vec::with_capacity(size + 1);
     file.rewind()
         .and_then(|()| file.take(limit + 1).read_to_end(&mut bytes))
         .map_err(|source| io("read", path, source))?;

@@ -44,12 +44,21 @@ pub(super) fn run(change: &Change<'_>) -> Result<Written, WriteError> {
     let draft = change.draft;
     draft.writable()?;
     let locked = Store::create(&store::place(&draft.options)?)?.lock()?;
-    refuse_unsettled(&settle(&locked)?, draft.target())?;
-    let mut transaction = Transaction::start(change, &locked.store)?;
-    match transaction.write() {
-        Ok(way) => transaction.finish(way),
-        Err(error) => Err(error),
-    }
+    let mut records = locked.store.records()?;
+    refuse_unsettled(&settle(&locked, &mut records), draft.target())?;
+    let mut transaction = Transaction::start(change, &locked.store, &next_id(&records))?;
+    let way = transaction.write()?;
+    let record = transaction.done()?;
+    let written = Written {
+        id: record.id.clone(),
+        backup: locked.store.backups.path.join(&record.backup),
+        way,
+        hash_after: record.hash_after,
+    };
+    records.push(record);
+    // What is not removed now, the next write removes.
+    let _ = make_room(&locked.store, &records);
+    Ok(written)
 }
 
 /// An earlier write to the same file that could not be settled.
@@ -67,7 +76,7 @@ pub(super) fn refuse_unsettled(recovered: &[Recovered], target: &Path) -> Result
 
 impl<'a> Transaction<'a> {
     /// Reads the file again under the lock, and saves its content and the entry in the journal.
-    fn start(change: &Change<'a>, store: &'a Store) -> Result<Transaction<'a>, WriteError> {
+    fn start(change: &Change<'a>, store: &'a Store, id: &str) -> Result<Transaction<'a>, WriteError> {
         let draft = change.draft;
         let changed = || WriteError::Changed { path: draft.path.clone() };
         let target = Target::resolve(&draft.path)?;
@@ -79,9 +88,9 @@ impl<'a> Transaction<'a> {
         if seen.bytes == change.new && seen.attributes == wanted {
             return Err(WriteError::NothingToWrite { path: draft.path.clone() });
         }
-        let id = next_id(&store.records()?);
-        let mut record =
-            Record::start(id, &draft.path, &target.path, change.what, &seen, Hash::of(change.new));
+        let path = std::path::absolute(&draft.path).unwrap_or_else(|_| draft.path.clone());
+        let after = Hash::of(change.new);
+        let mut record = Record::start(id.to_owned(), &path, &target.path, change.what, &seen, after);
         record.undoes = change.undoes.map(str::to_owned);
         record.attributes_after = (wanted != seen.attributes).then(|| wanted.clone());
         let transaction = Transaction { store, target, seen, new: change.new, wanted, record };
@@ -94,11 +103,11 @@ impl<'a> Transaction<'a> {
         // The backup, and the new content while it is written in place.
         let saved = self.seen.bytes.len() + self.new.len() + JOURNAL_ROOM;
         bytes::check_space(self.store.backups.fd(), saved, &self.store.backups.path)?;
-        let more = match way(&self.target, &self.seen) {
-            Way::Rename => self.new.len(),
-            Way::InPlace { .. } => self.new.len().saturating_sub(self.seen.bytes.len()),
-        };
-        bytes::check_space(&self.target.folder, more, &self.target.path)
+        match way(&self.target, &self.seen) {
+            Way::Rename => bytes::check_space(&self.target.folder, self.new.len(), &self.target.path),
+            // Asked of the file itself, which can lie on another file system than its folder.
+            Way::InPlace { .. } => Ok(()),
+        }
     }
 
     /// The content before, on the disk before anything else.
@@ -110,15 +119,11 @@ impl<'a> Transaction<'a> {
     fn write(&mut self) -> Result<Way, WriteError> {
         let reason = match way(&self.target, &self.seen) {
             Way::InPlace { reason } => reason,
-            Way::Rename => match self.rename() {
-                Ok(Renamed::Done(file)) => {
-                    self.after_rename(&file)?;
-                    return Ok(Way::Rename);
-                }
-                Ok(Renamed::NotSo(reason)) => reason,
-                Err(error) => {
-                    self.clean_up();
-                    return Err(error);
+            Way::Rename => match self.rename().inspect_err(|_| self.clean_up())? {
+                Renamed::Done(file) => return self.after_rename(&file).map(|()| Way::Rename),
+                Renamed::NotSo(reason) => {
+                    self.drop_temporary().inspect_err(|_| self.clean_up())?;
+                    reason
                 }
             },
         };
@@ -127,27 +132,24 @@ impl<'a> Transaction<'a> {
     }
 
     fn rename(&mut self) -> Result<Renamed, WriteError> {
-        let temporary = format!("{}{}-{:08x}", atomic::PREFIX, self.record.id, random());
+        let temporary = format!("{}{}-{:08x}", atomic::PREFIX, self.record.id, distinct());
         self.record.temporary = Some(temporary.clone());
         self.store.record(&self.record)?;
         atomic::replace(&self.target, &self.seen, self.new, &self.wanted, &temporary)
     }
 
     fn after_rename(&self, file: &File) -> Result<(), WriteError> {
-        let check = || {
-            self.target.sync_folder(file)?;
-            let now = self.target.read()?;
-            if now.hash == self.record.hash_after {
-                return Ok(());
-            }
-            Err(WriteError::Changed { path: self.target.path.clone() })
-        };
-        check().map_err(|error| self.unfinished(Holds::New, error))
+        let synced = self.target.sync_folder(file).and_then(|()| self.target.read());
+        let now = synced.map_err(|error| self.unfinished(Holds::New, error))?;
+        if now.hash == self.record.hash_after {
+            return Ok(());
+        }
+        Err(self.unfinished(Holds::Other, WriteError::Changed { path: self.target.path.clone() }))
     }
 
     fn in_place(&mut self) -> Result<(), WriteError> {
         // With the new content saved too, the next run can tell a half-written file from one that others changed.
-        self.record.temporary = None;
+        self.record.in_place = true;
         let saved = self
             .store
             .backups
@@ -175,21 +177,23 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    fn finish(mut self, way: Way) -> Result<Written, WriteError> {
+    /// The last entry in the journal.
+    fn done(mut self) -> Result<Record, WriteError> {
         self.record.state = State::Done;
-        let done = self.store.record(&self.record).and_then(|()| make_room(self.store));
-        done.map_err(|error| self.unfinished(Holds::New, error))?;
-        Ok(Written {
-            id: self.record.id.clone(),
-            backup: self.store.backups.path.join(&self.record.backup),
-            way,
-            hash_after: self.record.hash_after,
-        })
+        match self.store.record(&self.record) {
+            Ok(()) => Ok(self.record),
+            Err(error) => Err(self.unfinished(Holds::New, error)),
+        }
     }
 
-    /// Forgets a write that did not touch the file. What cannot be removed now, the next run removes.
+    fn drop_temporary(&self) -> Result<(), WriteError> {
+        self.record.temporary.as_deref().map_or(Ok(()), |name| atomic::remove(&self.target, name))
+    }
+
+    /// Forgets a write that did not touch the file. What cannot be removed now, the next run removes: for that the
+    /// journal goes last.
     fn clean_up(&self) {
-        if self.store.forget(&self.record).is_ok() {
+        if self.drop_temporary().is_ok() && self.store.forget(&self.record).is_ok() {
             let _ = self.store.backups.remove(&self.record.backup);
             let _ = self.store.backups.remove(&self.record.after());
         }
@@ -206,9 +210,7 @@ impl<'a> Transaction<'a> {
 }
 
 /// Keeps the names of temporary files of different journals apart; that none is taken is made sure by `O_EXCL`.
-fn random() -> u32 {
-    use std::hash::{BuildHasher as _, RandomState};
-    #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
-    let bits = RandomState::new().hash_one(std::process::id()) as u32;
-    bits
+fn distinct() -> u32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| since.subsec_nanos()).rotate_left(16) ^ std::process::id()
 }
