@@ -218,13 +218,19 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         let mut filler = fs::File::create(self.filler())?;
-        loop {
+        // The kernel counts free pages by processor, so that a write may fail a little early (percpu_counter).
+        for _ in 0..1000 {
             match filler.write(&[0; 4096]) {
                 Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::StorageFull => return Ok(()),
+                Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                    if rustix::fs::fstatvfs(&filler)?.f_bfree == 0 {
+                        return Ok(());
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
+        anyhow::bail!("the file system does not get full")
     }
 
     /// What lies in the folder of the file, the filler of a full disk left out.
