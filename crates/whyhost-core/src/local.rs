@@ -3,7 +3,7 @@
 //! The model of the machine's own C library walks its services as ever; what would come from DNS is left out.
 
 use crate::machine::Machine;
-use crate::resolve::{self, Answer, Query, Source, Status, stage};
+use crate::resolve::{self, Answer, Query, Source, Status, numeric, stage};
 use crate::snapshot::{Family, RawFile, SourceAddress, SourceOutcome};
 use hosts_edit::dialect::MUSL;
 use hosts_edit::{Dialect, HostsFile, Listed, NameIndex};
@@ -23,7 +23,7 @@ pub struct Local {
     pub leaks: Option<Family>,
     /// Why the local part is not known: a service whose answers are not in the snapshot.
     pub unknown: Option<String>,
-    /// The absolute names that DNS would be asked for, in order.
+    /// The absolute names that DNS would be asked for, in order; none where the name is an address or no host name.
     pub dns_names: Vec<String>,
 }
 
@@ -50,7 +50,9 @@ impl Local {
             let query = Query { family: *family, ..Query::any(name) };
             !resolve::dns_questions(machine, &query).is_empty()
         });
-        let dns_names = resolve::dns_names(machine, name);
+        // glibc asks DNS for no other names (`__libc_res_hnok`), and for no address.
+        let asked = stage::dns::is_host_name(name) && numeric::numeric(machine, name).is_none();
+        let dns_names = if asked { resolve::dns_names(machine, name) } else { Vec::new() };
         Local { name: name.to_owned(), addresses, asks_dns, leaks, unknown, dns_names }
     }
 }

@@ -187,12 +187,17 @@ fn deciding(answers: &[ServerAnswer]) -> Option<&ServerAnswer> {
 
 /// Compares what the machine itself answers with what servers said.
 pub fn compare(local: Local, said: &[Said]) -> Compared {
-    let answers: Vec<ServerAnswer> = said.iter().filter_map(|s| ServerAnswer::of(s.last())).collect();
+    let answers: Vec<ServerAnswer> =
+        said.iter().filter_map(|s| ServerAnswer::of(s.deciding(&local.name))).collect();
     let dns = deciding(&answers);
     let public = is_public(local.name.as_bytes());
     let of = |v4: bool| -> Verdict {
         let own: Vec<IpAddr> = addresses(&local, v4).map(|(address, _)| *address).collect();
-        one_family(&own, dns.map(|d| if v4 { &d.v4 } else { &d.v6 }), public)
+        match dns {
+            _ if local.dns_names.is_empty() && own.is_empty() => Verdict::Neither,
+            _ if local.dns_names.is_empty() => Verdict::OnlyLocal,
+            dns => one_family(&own, dns.map(|d| if v4 { &d.v4 } else { &d.v6 }), public),
+        }
     };
     let (v4, v6) = (of(true), of(false));
     let verdict = both_families(v4, v6);
@@ -200,9 +205,16 @@ pub fn compare(local: Local, said: &[Said]) -> Compared {
     let split = words::disagreement(&answers);
     let action = matches!(verdict, Verdict::Stale | Verdict::LocalOverrides | Verdict::Neither)
         || leak.is_some()
-        || split.as_ref().is_some_and(|s| s.matters);
+        || split.as_ref().is_some_and(|s| s.matters)
+        || (verdict == Verdict::OnlyDns && is_localhost(&local.name));
     let reasons = words::reasons(&words::Case { local: &local, dns, answers: &answers, v4, v6, leak, split });
     Compared { local, answers, v4, v6, verdict, action, reasons }
+}
+
+/// `localhost` and what is below it must not need DNS (RFC 6761, section 6.3).
+fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Local addresses of one family with their sources.

@@ -37,9 +37,18 @@ pub struct Said {
 }
 
 impl Said {
-    /// The answers to the last expansion that was asked: the one with records, or the one that ended the search.
-    pub fn last(&self) -> &[Observation] {
-        self.observations.chunks(KINDS.len()).last().unwrap_or_default()
+    /// The answers that count for `name`: those with records; where there are none, those to the name as it is, or to its
+    /// last expansion.
+    pub fn deciding(&self, name: &str) -> &[Observation] {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let mut by_expansion = self.observations.chunks(KINDS.len());
+        let has_records = |all: &[Observation]| all.iter().any(|o| !o.records.is_empty());
+        let is_itself = |all: &[Observation]| all.iter().all(|o| o.name.eq_ignore_ascii_case(name));
+        let last = by_expansion.clone().last().unwrap_or_default();
+        if has_records(last) {
+            return last;
+        }
+        by_expansion.find(|all| is_itself(all)).unwrap_or(last)
     }
 }
 

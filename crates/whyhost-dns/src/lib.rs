@@ -16,8 +16,10 @@ mod connected;
 mod exchange;
 mod feed;
 mod libc;
+mod localhost;
 mod names;
 mod observation;
+mod recorded;
 mod servers;
 mod wire;
 
@@ -25,5 +27,7 @@ pub use ask::{Bounds, Kind, Question, ask, ask_all};
 pub use compare::{Compared, FamilyAnswer, ServerAnswer, Verdict, compare};
 pub use exchange::{Said, Search};
 pub use libc::as_libc;
+pub use localhost::localhost_questions;
 pub use names::{Answers, End, Lookup, Plan, look_up};
+pub use recorded::{recorded_answers, recorded_servers};
 pub use servers::{PORT, Role, Server, configured, parse as parse_server};

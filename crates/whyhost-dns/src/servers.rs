@@ -29,6 +29,8 @@ pub enum Role {
     BehindStub,
     /// The command line names it.
     Chosen,
+    /// It answered when the machine was recorded.
+    Recorded,
 }
 
 impl Role {
@@ -39,6 +41,7 @@ impl Role {
             Role::Stub => "stub",
             Role::BehindStub => "behind-stub",
             Role::Chosen => "chosen",
+            Role::Recorded => "recorded",
         }
     }
 }

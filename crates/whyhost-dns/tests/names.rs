@@ -69,8 +69,18 @@ fn the_search_ends_with_the_expansion_that_has_records() {
             "localhost.corp.example AAAA NXDOMAIN  udp",
         ]
     );
-    assert_eq!(answers[0].said[0].last().len(), 2);
-    assert_eq!(answers[0].said[0].last()[0].records, ["10.168.91.198"]);
+    let deciding = answers[0].said[0].deciding("localhost");
+    assert_eq!((deciding.len(), &deciding[0].records[..]), (2, &["10.168.91.198".to_owned()][..]));
+}
+
+#[test]
+fn without_records_the_name_as_it_is_counts() {
+    let server = Server::start(|query, _| packets(reply(query, ResponseCode::NXDomain)));
+    let said =
+        &run(&plan(&[server.address], PATIENT), vec![lookup(&["a.example", "a.example.corp.example"])])[0]
+            .said[0];
+    assert_eq!(said.deciding("a.example.")[0].name, "a.example");
+    assert_eq!(said.deciding("b")[0].name, "a.example.corp.example");
 }
 
 #[test]

@@ -47,7 +47,9 @@ type Case = (&'static str, &'static [(&'static str, usize)], &'static str, &'sta
 
 #[test]
 fn every_verdict() {
-    let cases: [Case; 18] = [
+    let cases: [Case; 20] = [
+        ("localhost", &[], "127.0.0.1", "", "only-dns neither = only-dns", true),
+        ("app.localhost.", &[], "127.0.0.1", "", "only-dns neither = only-dns", true),
         ("a.net", &[("192.0.2.1", 3)], "192.0.2.1", "", "same neither = same", false),
         ("a.net", &[("192.0.2.1", 3)], "192.0.2.2,192.0.2.1", "", "same neither = same", false),
         ("a.net", &[("10.0.0.5", 3)], "192.0.2.1", "", "local-overrides neither = local-overrides", true),

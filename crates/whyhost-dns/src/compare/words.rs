@@ -92,6 +92,7 @@ fn list(addresses: &[IpAddr]) -> String {
 
 fn lacks(dns: Option<&FamilyAnswer>, kind: &str) -> String {
     match dns {
+        None => "is never asked for such a name".into(),
         Some(answer) if answer.rcode == "NXDOMAIN" => "has no such name (NXDOMAIN)".into(),
         _ => format!("has no {kind} record"),
     }
@@ -116,6 +117,9 @@ fn unknown(case: &Case<'_>, v4: bool, own: &str, dns: Option<&FamilyAnswer>, kin
 }
 
 fn nobody(case: &Case<'_>) -> String {
+    if case.local.dns_names.is_empty() {
+        return "nothing local answers, and DNS is never asked for such a name".into();
+    }
     let nxdomain = case.dns.is_some_and(|d| d.v4.rcode == "NXDOMAIN" && d.v6.rcode == "NXDOMAIN");
     let looped = case.dns.is_some_and(|d| !d.aliases.is_empty());
     match (nxdomain, looped) {
