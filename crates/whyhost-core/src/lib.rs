@@ -9,6 +9,7 @@ pub mod diagnose;
 pub mod diff;
 pub mod finding;
 pub mod handbook;
+pub mod local;
 pub mod machine;
 pub mod program;
 pub mod reach;

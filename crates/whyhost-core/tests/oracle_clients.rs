@@ -306,6 +306,7 @@ fn machine(model: &Model, [profile, hosts, bind, dns, gai]: [&str; 5]) -> Machin
         ttl: Some(60),
         elapsed_ms: 0,
         transport: "udp".into(),
+        extended_errors: Vec::new(),
     };
     for name in ["localhost", "app.localhost"] {
         s.live.dns.extend(["A", "AAAA"].map(|kind| answers(name, kind)));

@@ -159,6 +159,7 @@ fn nxdomain(server: &str, name: &str, kind: &str) -> Observation {
         ttl: None,
         elapsed_ms: 0,
         transport: "udp".into(),
+        extended_errors: Vec::new(),
     }
 }
 

@@ -182,6 +182,7 @@ fn secretive() -> Snapshot {
         ttl: None,
         elapsed_ms: 3,
         transport: "udp".into(),
+        extended_errors: vec!["15 Blocked: by the list of nas.zugspitze.net".into()],
     });
     snapshot.gaps.push(Gap {
         what: "process of tcp 10.20.30.7:22, /home/margarete/x".into(),

@@ -45,6 +45,11 @@ impl Kind {
         [Kind::A, Kind::Aaaa, Kind::Cname, Kind::Ptr].into_iter().find(|k| k.name() == name)
     }
 
+    /// The number of the type (IANA, DNS parameters).
+    pub(crate) fn number(self) -> u16 {
+        self.record_type().into()
+    }
+
     fn record_type(self) -> RecordType {
         match self {
             Kind::A => RecordType::A,
@@ -128,7 +133,7 @@ async fn work(queue: Arc<[Question]>, next: Arc<AtomicUsize>, bounds: Bounds) ->
     }
 }
 
-fn runtime() -> io::Result<Runtime> {
+pub(crate) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
@@ -149,7 +154,7 @@ async fn observe(question: &Question, bounds: Bounds) -> Observation {
 }
 
 /// The message; `None` for a name that DNS cannot carry.
-fn request(question: &Question) -> Option<DnsRequest> {
+pub(crate) fn request(question: &Question) -> Option<DnsRequest> {
     let mut name = Name::from_ascii(&question.name).ok()?;
     name.set_fqdn(true);
     let mut options = DnsRequestOptions::default();
@@ -175,7 +180,7 @@ async fn over_udp(server: SocketAddr, request: &DnsRequest, bounds: Bounds) -> R
     answer
 }
 
-async fn over_tcp(
+pub(crate) async fn over_tcp(
     server: SocketAddr,
     request: DnsRequest,
     timeout: Duration,

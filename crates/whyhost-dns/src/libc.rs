@@ -1,13 +1,11 @@
 //! The questions that the C library would send.
 
 use crate::ask::{Bounds, Kind, Question, ask_all};
+use crate::servers::PORT;
 use std::net::SocketAddr;
 use whyhost_core::machine::Machine;
 use whyhost_core::resolve::{Query, dns_questions};
 use whyhost_core::snapshot::Observation;
-
-/// The port of every server in resolv.conf.
-const PORT: u16 = 53;
 
 /// Questions under way at the same time.
 const PARALLEL: usize = 16;

@@ -3,6 +3,8 @@
 use crate::ask::Question;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::{Message, ResponseCode};
+use hickory_resolver::proto::rr::rdata::OPT;
+use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::proto::rr::{Name, RData, Record};
 use std::io;
 use std::time::Duration;
@@ -27,6 +29,7 @@ pub(crate) fn silent(question: &Question, rcode: &str, transport: &str, elapsed:
         ttl: None,
         elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         transport: transport.to_owned(),
+        extended_errors: Vec::new(),
     }
 }
 
@@ -48,6 +51,7 @@ pub(crate) fn answered(
         records: message.answers.iter().filter_map(record).collect(),
         flags: flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect(),
         ttl: message.answers.iter().map(|r| r.ttl).min(),
+        extended_errors: message.edns.iter().flat_map(|e| extended_errors(e.options())).collect(),
         ..silent(question, &rcode(header.response_code), transport, elapsed)
     }
 }
@@ -94,4 +98,53 @@ fn rcode(code: ResponseCode) -> String {
         other => return format!("RCODE{}", u16::from(other)),
     };
     name.to_owned()
+}
+
+/// The option code of an extended error.
+const EXTENDED_ERROR: u16 = 15;
+
+/// What the IANA registry calls the extended errors (RFC 8914, section 5.2), from 0 on.
+const PURPOSES: [&str; 25] = [
+    "Other Error",
+    "Unsupported DNSKEY Algorithm",
+    "Unsupported DS Digest Type",
+    "Stale Answer",
+    "Forged Answer",
+    "DNSSEC Indeterminate",
+    "DNSSEC Bogus",
+    "Signature Expired",
+    "Signature Not Yet Valid",
+    "DNSKEY Missing",
+    "RRSIGs Missing",
+    "No Zone Key Bit Set",
+    "NSEC Missing",
+    "Cached Error",
+    "Not Ready",
+    "Blocked",
+    "Censored",
+    "Filtered",
+    "Prohibited",
+    "Stale NXDOMAIN Answer",
+    "Not Authoritative",
+    "Not Supported",
+    "No Reachable Authority",
+    "Network Error",
+    "Invalid Data",
+];
+
+fn extended_errors(options: &OPT) -> Vec<String> {
+    let all = options.get_all(EdnsCode::Unknown(EXTENDED_ERROR));
+    all.into_iter()
+        .filter_map(|o| if let EdnsOption::Unknown(_, data) = o { extended_error(data) } else { None })
+        .collect()
+}
+
+fn extended_error(data: &[u8]) -> Option<String> {
+    let (code, words) = data.split_first_chunk::<2>()?;
+    let code = u16::from_be_bytes(*code);
+    let purpose = PURPOSES.get(usize::from(code)).copied().unwrap_or("Unassigned");
+    // Servers differ in whether a NUL ends the text.
+    let words = String::from_utf8_lossy(words);
+    let words = words.trim_end_matches('\0');
+    Some(if words.is_empty() { format!("{code} {purpose}") } else { format!("{code} {purpose}: {words}") })
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Diagnose(DiagnoseArgs),
     /// The ordered answer per resolver, with source and deciding rule
     Explain(ExplainArgs),
+    /// Local answers against what DNS says
+    Compare(CompareArgs),
     /// Problems of hosts files, and of this machine's configuration
     Check(CheckArgs),
     /// The long text of a code; without CODE the list
@@ -45,7 +48,7 @@ pub(crate) enum Command {
 }
 
 /// Names of the subcommands, for did-you-mean.
-pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "check", "rule", "snapshot"];
+pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "compare", "check", "rule", "snapshot"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArg {
@@ -82,6 +85,20 @@ pub(crate) struct ExplainArgs {
     /// Port that the program asks for
     #[arg(long, value_parser = port, allow_negative_numbers = true)]
     pub(crate) port: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Formats: text, json, json-lines")]
+pub(crate) struct CompareArgs {
+    /// Names, or URLs with one
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Every name of the hosts file
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+    /// Ask this one instead of those configured; repeatable
+    #[arg(long = "server", value_name = "ADDRESS[:PORT]", value_parser = whyhost_dns::parse_server)]
+    pub(crate) servers: Vec<SocketAddr>,
 }
 
 const FORMATS: &str = "Formats beside text and json: concise, json-lines, sarif, github, nagios, prometheus";
@@ -173,11 +190,14 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     #[arg(default_value = "2", allow_negative_numbers = true)]
     pub(crate) timeout: Duration,
+    /// Send no question to a DNS server
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) no_dns: bool,
     /// Do not call the real getaddrinfo beside the prediction
     #[arg(long, global = true)]
     pub(crate) no_live: bool,
     /// Do not look for programs on the search path
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_programs: bool,
     /// Plain ASCII symbols
     #[arg(long, global = true)]

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use std::path::Path;
 use whyhost_core::machine::{GAI, HOST_CONF, Machine, NSSWITCH, RESOLV};
-use whyhost_core::resolve::{self, Query};
+use whyhost_core::resolve::{self, Query, Status};
 use whyhost_core::snapshot::{FileKind, Gap, LiveLookup, Meta, Observation, Program, Snapshot};
 use whyhost_dns::Bounds;
 use whyhost_sys::{Options, SysError};
@@ -57,7 +57,7 @@ pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Que
         return machine;
     }
     // The questions are looked for only where somebody sees the remark: a large hosts file is searched for them.
-    if out.shows_waiting() && !resolve::dns_questions(&machine, query).is_empty() {
+    if !global.no_dns && out.shows_waiting() && !resolve::dns_questions(&machine, query).is_empty() {
         let seconds = global.timeout.as_secs_f64();
         out.waiting(&format!("asking DNS for {}, at most {seconds} s …", query.name));
     }
@@ -86,12 +86,19 @@ fn look_up(global: &Global, machine: &Machine, query: &Query) -> Found {
     std::thread::scope(|scope| {
         let programs = (!global.no_programs).then(|| scope.spawn(|| whyhost_sys::programs(global.timeout)));
         let lookup = || whyhost_sys::probe::lookup(query, global.timeout);
-        let live = (!global.no_live).then(|| scope.spawn(lookup));
-        let observations = whyhost_dns::as_libc(machine, query, bounds);
+        let live = may_call(global, machine, query).then(|| scope.spawn(lookup));
+        let observations =
+            if global.no_dns { Vec::new() } else { whyhost_dns::as_libc(machine, query, bounds) };
         let lookup = live.and_then(|thread| thread.join().ok());
         let (programs, gaps) = programs.and_then(|thread| thread.join().ok()).unwrap_or_default();
         Found { lookup, observations, programs, gaps }
     })
+}
+
+/// The real getaddrinfo may be called: also without DNS where the files answer before it is asked.
+pub(crate) fn may_call(global: &Global, machine: &Machine, query: &Query) -> bool {
+    let local = || (resolve::own(machine).answer)(machine, query).status == Status::Found;
+    !global.no_live && (!global.no_dns || local())
 }
 
 pub(crate) fn about(path: &Path, error: &SysError) -> Failure {

@@ -47,10 +47,14 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
         return Err(Failure::new("a target and `--client` belong behind the command")
             .hint("for example whyhost diagnose localhost:3000 --client first-only"));
     }
-    if let (false, Some(format)) = (matches!(command, Command::Check(_)), cmd::check::own_format(global)) {
+    let streams = matches!(command, Command::Compare(_)) && global.format == Format::JsonLines;
+    if let (false, Some(format)) =
+        (streams || matches!(command, Command::Check(_)), cmd::check::own_format(global))
+    {
         return Err(foreign_format(format));
     }
     match command {
+        Command::Compare(a) => cmd::compare::run(global, out, a),
         Command::Check(a) => cmd::check::run(global, out, a),
         Command::Diagnose(a) => cmd::diagnose::run(global, out, a.target.as_deref(), &a.client),
         Command::Explain(a) => cmd::explain::run(global, out, a),

@@ -97,6 +97,11 @@ impl Output {
         }
     }
 
+    /// Replaces the last line of somebody's terminal, without a line end.
+    pub(crate) fn progress(&self, text: &str) {
+        self.talk(&format!("\r\x1b[K{}", self.ui.dim(text)));
+    }
+
     /// Somebody at a terminal reads [`Output::waiting`].
     pub(crate) fn shows_waiting(&self) -> bool {
         !self.is_json() && !self.ui.quiet && io::stderr().is_terminal()

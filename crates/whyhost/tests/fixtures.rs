@@ -57,6 +57,9 @@ fn json_keeps_to_its_schema() {
         for family in ["any", "4", "6"] {
             check(&["explain", "localhost", "--family", family]);
         }
+        check(&["compare", "localhost", "nosuch.example"]);
+        check(&["compare", "--all"]);
+        check(&["compare", "localhost", "--no-dns"]);
         check(&["snapshot"]);
         check(&["explain", "localhost:99999"]);
         check(&["explain", "localhost", "--as", "nobody"]);

@@ -90,6 +90,16 @@ pub fn dns_questions(machine: &Machine, query: &Query) -> Vec<(String, &'static 
     glibc::dns_questions(machine, query)
 }
 
+/// The names under which the machine's own C library asks DNS for `name`, in order: as it is, and below the domains of
+/// the search list. Whether a service before DNS answers does not matter here.
+pub fn dns_names(machine: &Machine, name: &str) -> Vec<String> {
+    let questions = match machine.os.libc.as_ref() {
+        Some(libc) if libc.name == "musl" => stage::musl_dns::questions(machine, name, stage::Call::V4),
+        _ => stage::dns::questions(machine, name, stage::Call::V4),
+    };
+    questions.into_iter().map(|(name, _)| name).collect()
+}
+
 impl From<Family> for hosts_edit::Family {
     fn from(family: Family) -> Self {
         match family {

@@ -274,13 +274,13 @@ pub(super) fn zone(ctx: &Context<'_>, name: &[u8]) -> Option<u32> {
 }
 
 /// This machine, as an address that blocks names: 127/8, `::1`, or no address at all.
-pub(super) fn is_sink(address: IpAddr) -> bool {
+pub fn is_sink(address: IpAddr) -> bool {
     super::facts::is_loopback(address) || address.is_unspecified()
 }
 
 /// A name that only DNS could know elsewhere: it has a dot, and no ending that is kept for private use (RFC 6761, RFC 6762
 /// appendix G, RFC 8375, ICANN's `internal`).
-pub(super) fn is_public(name: &[u8]) -> bool {
+pub fn is_public(name: &[u8]) -> bool {
     const PRIVATE: [&str; 15] = [
         "localhost",
         "local",

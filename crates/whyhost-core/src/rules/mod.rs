@@ -28,6 +28,7 @@ mod testing;
 mod upstreams;
 
 pub use facts::SOCKETS;
+pub use hosts_line::{is_public, is_sink};
 pub use readers::named as readers_named;
 
 use crate::diagnose::Target;

@@ -313,6 +313,7 @@ impl Bench {
                 ttl: None,
                 elapsed_ms: 1,
                 transport: "udp".into(),
+                extended_errors: Vec::new(),
             });
         }
         bench

@@ -359,7 +359,7 @@ impl Family {
 }
 
 /// One answer of one DNS server.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// Server as `address:port`.
     pub server: String,
@@ -385,6 +385,9 @@ pub struct Observation {
     /// `udp` or `tcp`.
     #[serde(default)]
     pub transport: String,
+    /// Extended DNS errors (RFC 8914): the code, its registered purpose, and behind a colon the server's own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extended_errors: Vec<String>,
 }
 
 /// Something that could not be looked at.

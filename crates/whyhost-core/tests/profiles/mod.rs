@@ -98,5 +98,6 @@ fn nxdomain(kind: &str) -> Observation {
         ttl: None,
         elapsed_ms: 0,
         transport: "udp".into(),
+        extended_errors: Vec::new(),
     }
 }

@@ -53,6 +53,7 @@ pub fn observe(zone: Option<&Zone>, name: &str, kind: &str) -> Observation {
         ttl: None,
         elapsed_ms: 0,
         transport: "udp".into(),
+        extended_errors: Vec::new(),
     }
 }
 

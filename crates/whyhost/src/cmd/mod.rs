@@ -1,6 +1,7 @@
 //! Commands: one file each. Each gives the exit code, 0 fine, 1 something to act on; a failure is 2.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod rule;

@@ -24,7 +24,7 @@ struct Tool {
 }
 
 /// One indented object with a final newline.
-pub(super) fn object<T: Serialize>(schema: &'static str, body: T) -> String {
+pub(crate) fn object<T: Serialize>(schema: &'static str, body: T) -> String {
     let tool = Tool { name: "whyhost", version: env!("CARGO_PKG_VERSION") };
     let mut text = serde_json::to_string_pretty(&Envelope { schema, tool, body })
         .expect("keys are strings and no value fails to serialise");

@@ -1,6 +1,7 @@
 //! Renderers: one file a format or a block of text. They decide nothing.
 
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod escape;
 pub(crate) mod json;
 pub(crate) mod style;

@@ -85,6 +85,7 @@ fn asking_files_before_dns_saves_the_question() {
             ttl: None,
             elapsed_ms: 2000,
             transport: "udp".into(),
+            extended_errors: Vec::new(),
         })
         .to_vec();
     let got = ask(&machine, "api.test", None);

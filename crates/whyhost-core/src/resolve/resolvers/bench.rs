@@ -118,6 +118,7 @@ impl Bench {
             ttl: None,
             elapsed_ms: 1,
             transport: "udp".into(),
+            extended_errors: Vec::new(),
         });
         bench
     }

@@ -140,6 +140,14 @@ impl Masks {
                 None => self.host(record),
             };
         }
+        // The server's own words may name anything; the registered code stays.
+        for error in &mut observation.extended_errors {
+            if let Some(colon) = error.find(": ") {
+                let words = colon + 2..error.len();
+                let masked = "x".repeat(words.len());
+                error.replace_range(words, &masked);
+            }
+        }
     }
 
     fn gap(&mut self, gap: &mut Gap) {

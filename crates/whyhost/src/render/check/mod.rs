@@ -136,7 +136,7 @@ fn count(number: usize, noun: &str) -> String {
 }
 
 /// `1284` as `1,284`.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let mut groups: Vec<&str> = Vec::new();
