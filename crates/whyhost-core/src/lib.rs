@@ -10,6 +10,7 @@ pub mod diff;
 pub mod finding;
 pub mod handbook;
 pub mod machine;
+pub mod ports;
 pub mod program;
 pub mod reach;
 pub mod resolve;
