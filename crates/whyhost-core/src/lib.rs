@@ -11,6 +11,7 @@ pub mod finding;
 pub mod handbook;
 pub mod local;
 pub mod machine;
+pub mod ports;
 pub mod program;
 pub mod reach;
 pub mod resolve;

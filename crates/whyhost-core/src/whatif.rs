@@ -53,6 +53,8 @@ pub fn listen(snapshot: &Snapshot, address: ScopedAddr, port: u16) -> Snapshot {
         uid: 0,
         inode: 0,
         process: None,
+        cgroup: None,
+        queue: None,
     });
     after
 }

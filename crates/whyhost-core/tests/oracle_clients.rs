@@ -282,6 +282,8 @@ fn machine(model: &Model, [profile, hosts, bind, dns, gai]: [&str; 5]) -> Machin
             uid: 0,
             inode: 0,
             process: None,
+            cgroup: None,
+            queue: None,
         })
         .collect();
     s.env = model.env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();

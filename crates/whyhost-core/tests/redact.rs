@@ -115,7 +115,8 @@ fn secretive() -> Snapshot {
         destination: ip("93.184.216.34").into(),
         outcome: SourceOutcome::Source(ip("10.20.30.7")),
     });
-    let process = Process { pid: 77, name: "sshd".into(), user: Some("margarete".into()) };
+    let process =
+        Process { pid: 77, name: "sshd".into(), user: Some("margarete".into()), ..Process::default() };
     snapshot.sockets.push(Socket {
         protocol: Protocol::Tcp,
         address: ip("10.20.30.7"),
@@ -125,6 +126,8 @@ fn secretive() -> Snapshot {
         uid: 1042,
         inode: 9,
         process: Some(process),
+        cgroup: None,
+        queue: None,
     });
     snapshot.env = BTreeMap::from(
         [

@@ -9,7 +9,12 @@ use whyhost_sys::Options;
 
 fn main() {
     let port = std::env::args().nth(1).and_then(|text| text.parse().ok());
-    let options = Options { port, all_owners: port.is_none(), names: vec!["localhost".into()] };
+    let options = Options {
+        ports: port.into_iter().collect(),
+        all_owners: port.is_none(),
+        names: vec!["localhost".into()],
+        ..Options::default()
+    };
     let timed = || {
         let start = Instant::now();
         let snapshot = whyhost_sys::collect(&options);

@@ -30,10 +30,12 @@ pub use write::write_new;
 /// What to look at besides the facts that every question needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The port that is asked about: its sockets get their processes.
-    pub port: Option<u16>,
+    /// The ports that are asked about: their sockets get their processes, and other network namespaces are searched for them.
+    pub ports: Vec<u16>,
     /// Every socket gets its process (a walk over all processes that are readable).
     pub all_owners: bool,
+    /// It is a gap when the packet filter cannot be read; else it is read where that is allowed, and nothing said.
+    pub packet_filter: bool,
     /// Names that are asked about: the kernel's source address is recorded for every address that an answer may hold.
     pub names: Vec<String>,
 }

@@ -154,6 +154,8 @@ fn recorded((address, v6only): Bind, port: u16, inode: u64) -> Socket {
         uid: 0,
         inode,
         process: None,
+        cgroup: None,
+        queue: None,
     }
 }
 

@@ -10,7 +10,7 @@ use whyhost_core::snapshot::{Protocol, Snapshot, Socket};
 use whyhost_sys::{Options, collect};
 
 fn snapshot_of(port: u16) -> Snapshot {
-    collect(&Options { port: Some(port), ..Options::default() })
+    collect(&Options { ports: vec![port], ..Options::default() })
 }
 
 fn on_port(snapshot: &Snapshot, protocol: Protocol, port: u16) -> Vec<&Socket> {

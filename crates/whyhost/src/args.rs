@@ -10,8 +10,7 @@ const EXAMPLES: &str = "\
 Examples:
   whyhost                      where does localhost go, and why?
   whyhost localhost:3000       who connects to my server, who fails, what to change
-  whyhost explain localhost    the ordered answer, with the line and rule behind it
-  whyhost check hosts.txt      what is wrong in a hosts file";
+  whyhost explain localhost    the ordered answer, with the line and rule behind it";
 
 const TEMPLATE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}";
 
@@ -41,6 +40,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Problems of hosts files, and of this machine's configuration
     Check(CheckArgs),
+    /// Who listens where, and who can reach it
+    Ports(PortsArgs),
     /// The long text of a code; without CODE the list
     Rule(RuleArgs),
     /// Record this machine for `--from`
@@ -48,7 +49,8 @@ pub(crate) enum Command {
 }
 
 /// Names of the subcommands, for did-you-mean.
-pub(crate) const COMMANDS: &[&str] = &["diagnose", "explain", "compare", "check", "rule", "snapshot"];
+pub(crate) const COMMANDS: &[&str] =
+    &["diagnose", "explain", "compare", "check", "ports", "rule", "snapshot"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArg {
@@ -151,6 +153,19 @@ pub(crate) enum DialectArg {
     Auto,
     Unix,
     Windows,
+}
+
+const PORT_FORMATS: &str = "Formats beside text and json: nagios, prometheus";
+
+#[derive(Debug, Args)]
+#[command(after_help = PORT_FORMATS)]
+pub(crate) struct PortsArgs {
+    /// Only these ports, with what every destination meets there
+    #[arg(value_name = "PORT", value_parser = port, allow_negative_numbers = true)]
+    pub(crate) ports: Vec<u16>,
+    /// Only what others can reach; exit 1 if there is any
+    #[arg(long)]
+    pub(crate) exposed: bool,
 }
 
 #[derive(Debug, Args)]

@@ -47,9 +47,8 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
         return Err(Failure::new("a target and `--client` belong behind the command")
             .hint("for example whyhost diagnose localhost:3000 --client first-only"));
     }
-    let streams = matches!(command, Command::Compare(_)) && global.format == Format::JsonLines;
-    if let (false, Some(format)) =
-        (streams || matches!(command, Command::Check(_)), cmd::check::own_format(global))
+    if let Some(format) = cmd::check::own_format(global)
+        && !cmd::prints(command, global.format)
     {
         return Err(foreign_format(format));
     }
@@ -58,14 +57,19 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
         Command::Check(a) => cmd::check::run(global, out, a),
         Command::Diagnose(a) => cmd::diagnose::run(global, out, a.target.as_deref(), &a.client),
         Command::Explain(a) => cmd::explain::run(global, out, a),
+        Command::Ports(a) => cmd::ports::run(global, out, a),
         Command::Rule(a) => cmd::rule::run(out, a.code.as_deref()),
         Command::Snapshot(a) => cmd::snapshot::run(global, out, a),
     }
 }
 
 fn foreign_format(format: &str) -> Failure {
-    Failure::new(format!("`--format {format}` is a form of `whyhost check` only"))
-        .hint("expected text or json")
+    let of = match format {
+        "nagios" | "prometheus" => "`whyhost check` and `whyhost ports`",
+        "json-lines" => "`whyhost check` and `whyhost compare`",
+        _ => "`whyhost check`",
+    };
+    Failure::new(format!("`--format {format}` is a form of {of} only")).hint("expected text or json")
 }
 
 /// `whyhost` and `whyhost TARGET`.

@@ -60,12 +60,16 @@ fn json_keeps_to_its_schema() {
         check(&["compare", "localhost", "nosuch.example"]);
         check(&["compare", "--all"]);
         check(&["compare", "localhost", "--no-dns"]);
+        for args in [&["ports"][..], &["ports", "3000"], &["ports", "8080", "3000", "--exposed"]] {
+            check(args);
+        }
         check(&["snapshot"]);
         check(&["explain", "localhost:99999"]);
         check(&["explain", "localhost", "--as", "nobody"]);
     }
     // The machine that runs the test: what it records is held to the schema too.
-    for args in [&["snapshot"][..], &["snapshot", "--full"]] {
+    let ports = ["ports", "--format", "json"];
+    for args in [&["snapshot"][..], &["snapshot", "--full"], &ports] {
         schemas.check(&args.join(" "), &stdout(&whyhost(args)));
     }
     for args in [

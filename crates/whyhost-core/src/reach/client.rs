@@ -238,6 +238,8 @@ mod tests {
                 uid: 0,
                 inode: 0,
                 process: None,
+                cgroup: None,
+                queue: None,
             })
             .collect();
         Machine::new(snapshot)

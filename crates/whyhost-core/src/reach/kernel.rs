@@ -5,7 +5,10 @@
 //! `inet_lookup_listener` and `inet6_lookup_listener` with their `compute_score`.
 
 use crate::machine::Machine;
-use crate::snapshot::{Interface, InterfaceAddress, OsFamily, Protocol, ScopedAddr, Socket, SourceOutcome};
+use crate::snapshot::{
+    Interface, InterfaceAddress, LoopbackKind, OsFamily, ProbeOutcome, Protocol, ScopedAddr, Socket,
+    SourceOutcome,
+};
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -45,19 +48,46 @@ fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
-fn as_text<S: serde::Serializer>(address: &ScopedAddr, s: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<S: serde::Serializer>(address: &ScopedAddr, s: S) -> Result<S::Ok, S::Error> {
     s.collect_str(address)
 }
 
+/// Where a connection comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From the machine itself.
+    Itself,
+    /// From another machine, by the interface with this index.
+    Network(u32),
+}
+
 /// What a connection from this machine to `target` meets.
+///
+/// What a recorded probe of just this place met counts more than the model where that says that somebody answers: a packet
+/// filter is not modelled.
 pub fn attempt(machine: &Machine, target: ScopedAddr, port: u16) -> Attempt {
     let ended = |outcome| Attempt { address: target, outcome, after_ms: 0, listener: None };
     if let Some(outcome) = undelivered(machine, target) {
         return ended(outcome);
     }
+    if let Some(outcome) = stopped(machine, target, port) {
+        return ended(outcome);
+    }
     match accepting_index(machine, target, port) {
         Some(index) => Attempt { listener: Some(index), ..ended(AttemptOutcome::Connects) },
         None => ended(AttemptOutcome::Refused),
+    }
+}
+
+/// A probe of this place was not answered, or refused although somebody listens: a packet filter, or a full accept queue.
+fn stopped(machine: &Machine, target: ScopedAddr, port: u16) -> Option<AttemptOutcome> {
+    let place = normalise(target);
+    let probes = &machine.raw.live.probes;
+    let probe = probes.iter().find(|p| normalise(p.destination) == place && p.port == port)?;
+    match probe.outcome {
+        ProbeOutcome::TimedOut => Some(AttemptOutcome::Timeout),
+        ProbeOutcome::Refused => Some(AttemptOutcome::Refused),
+        _ => None,
     }
 }
 
@@ -78,19 +108,36 @@ pub fn sockets_of(machine: &Machine, port: u16) -> Vec<&Socket> {
 }
 
 fn accepting_index(machine: &Machine, target: ScopedAddr, port: u16) -> Option<usize> {
-    sockets_of(machine, port)
+    winner(machine, &sockets_of(machine, port), target, Way::Itself)
+}
+
+/// Index of the socket that gets a connection to `target`, of those on one port and protocol.
+pub fn winner(machine: &Machine, sockets: &[&Socket], target: ScopedAddr, way: Way) -> Option<usize> {
+    sockets
         .iter()
         .enumerate()
-        .filter(|(_, socket)| accepts(machine, socket, target))
+        .filter(|(_, socket)| accepts_by(machine, socket, target, way))
         .min_by_key(|(index, socket)| (rank(socket, target), *index))
         .map(|(index, _)| index)
 }
 
-/// `socket` would take a connection to `target` if it were alone on its port.
+/// `socket` would take a connection of this machine to `target` if it were alone on its port.
 pub fn accepts(machine: &Machine, socket: &Socket, target: ScopedAddr) -> bool {
+    accepts_by(machine, socket, target, Way::Itself)
+}
+
+/// The same for a connection that comes by `way`.
+///
+/// A socket that is bound to an interface takes what arrives by it; a connection of the machine to itself counts as arriving
+/// by the interface that has the address.
+pub fn accepts_by(machine: &Machine, socket: &Socket, target: ScopedAddr, way: Way) -> bool {
     let target = normalise(target);
     let device = socket.interface_index;
-    if device != 0 && Some(device) != device_of(machine, target) {
+    let arrives_by = |device| match way {
+        Way::Itself => Some(device) == device_of(machine, target),
+        Way::Network(interface) => device == interface,
+    };
+    if device != 0 && !arrives_by(device) {
         return false;
     }
     match (target.address, socket.address) {
@@ -163,6 +210,9 @@ pub fn undelivered(machine: &Machine, target: ScopedAddr) -> Option<AttemptOutco
     if !is_own(machine, real) {
         return Some(AttemptOutcome::Foreign);
     }
+    if is_dropped(machine, real.address) {
+        return Some(AttemptOutcome::Timeout);
+    }
     let lo = machine.loopback()?;
     if lo.addresses.iter().any(|a| is_broadcast(a, real.address)) {
         return Some(AttemptOutcome::Unreachable);
@@ -182,6 +232,42 @@ fn deaf_to_ipv6(machine: &Machine, target: IpAddr) -> bool {
     target.is_ipv6()
         && machine.os.family == OsFamily::Linux
         && machine.sysctl("ipv6/conf/lo/disable_ipv6") == Some(1)
+}
+
+/// The recorded test of the loopback interface got no answer over this family, although nothing but a packet filter (or an
+/// interface that is down) stands between an address and itself.
+fn is_dropped(machine: &Machine, target: IpAddr) -> bool {
+    let tests = &machine.raw.live.loopback;
+    target.is_loopback()
+        && tests.iter().any(|t| {
+            t.kind == LoopbackKind::Tcp
+                && t.outcome == ProbeOutcome::TimedOut
+                && t.address.is_ipv4() == target.is_ipv4()
+        })
+}
+
+/// What becomes of a packet of another machine to `target` that arrives by `interface` and gets no further; `None` when a
+/// listener decides. Packet filters are not looked at.
+///
+/// Source: connections between two network namespaces under Linux 6.18. An address of any interface is answered, whichever
+/// interface the packet comes by (the "weak host model", ip-sysctl.rst, `arp_ignore`); 127/8 only with `route_localnet`
+/// (net/ipv4/route.c, `ip_route_input_slow`), ::1 never (net/ipv6/ip6_input.c, `ip6_rcv_core`).
+pub fn undelivered_from(machine: &Machine, target: ScopedAddr, interface: u32) -> Option<AttemptOutcome> {
+    let address = target.address.to_canonical();
+    if address.is_unspecified() || !is_own(machine, target) {
+        return Some(AttemptOutcome::Foreign);
+    }
+    let by_name = |name: &str| machine.sysctl(&format!("ipv4/conf/{name}/route_localnet")) == Some(1);
+    let arrived_by = machine.raw.interfaces.iter().find(|i| i.index == interface);
+    let routes_loopback = by_name("all") || arrived_by.is_some_and(|i| by_name(&i.name));
+    let dropped = match address {
+        IpAddr::V4(a) => a.is_loopback() && !routes_loopback,
+        IpAddr::V6(a) if a.is_unicast_link_local() => {
+            !arrived_by.is_some_and(|i| i.addresses.iter().any(|own| own.address == address))
+        }
+        IpAddr::V6(a) => a.is_loopback(),
+    };
+    dropped.then_some(AttemptOutcome::Timeout)
 }
 
 /// `::ffff:a` goes through an `AF_INET6` socket, which must exist and not be IPv6-only (`bindv6only=1`: ENETUNREACH).

@@ -1,6 +1,8 @@
 //! Listeners as people see them: what they accept, and who may connect.
 
+use super::home::{self, Container};
 use super::kernel::{accepts, sockets_of};
+use super::services;
 use crate::machine::Machine;
 use crate::snapshot::{Process, Protocol, Socket};
 use serde::Serialize;
@@ -39,6 +41,22 @@ pub struct Listener {
     pub accepts: Accepts,
     /// Who may connect.
     pub exposure: Exposure,
+    /// The systemd unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<Container>,
+    /// The product that it is recognised as, an id of [`services`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<&'static str>,
+    /// Sockets at exactly this place (`SO_REUSEPORT`), among which the kernel shares the connections out.
+    #[serde(skip_serializing_if = "is_one")]
+    pub group: usize,
+}
+
+fn is_one(number: &usize) -> bool {
+    *number == 1
 }
 
 impl Listener {
@@ -79,7 +97,9 @@ pub struct Accepts {
 
 /// The TCP listeners of `port`, as the models see them, in a fixed order.
 pub fn listeners(machine: &Machine, port: u16) -> Vec<Listener> {
-    sockets_of(machine, port).into_iter().map(|s| listener(machine, s)).collect()
+    let sockets = sockets_of(machine, port);
+    let group = |s: &Socket| sockets.iter().filter(|other| place(other) == place(s)).count();
+    sockets.iter().map(|s| of_socket(machine, s, group(s))).collect()
 }
 
 /// Relays that run one process for each address that they publish.
@@ -98,7 +118,13 @@ pub fn listeners_are_unknown(machine: &Machine) -> bool {
     machine.raw.gaps.iter().any(|g| g.what.starts_with("listeners in "))
 }
 
-fn listener(machine: &Machine, socket: &Socket) -> Listener {
+/// Sockets of one place share their connections.
+pub(crate) fn place(socket: &Socket) -> (Protocol, u16, IpAddr, u32, Option<bool>) {
+    (socket.protocol, socket.port, socket.address, socket.interface_index, socket.v6only)
+}
+
+/// A socket as people see it, with the number of sockets of its place.
+pub(crate) fn of_socket(machine: &Machine, socket: &Socket, group: usize) -> Listener {
     let takes = |address: IpAddr| accepts(machine, socket, address.into());
     Listener {
         protocol: socket.protocol,
@@ -109,6 +135,10 @@ fn listener(machine: &Machine, socket: &Socket) -> Listener {
         process: socket.process.clone(),
         accepts: Accepts { v4: takes(Ipv4Addr::LOCALHOST.into()), v6: takes(Ipv6Addr::LOCALHOST.into()) },
         exposure: exposure(machine, socket),
+        unit: socket.cgroup.as_deref().and_then(home::unit).map(str::to_owned),
+        container: socket.cgroup.as_deref().and_then(home::container),
+        service: socket.process.as_ref().and_then(|p| services::recognise(p, socket.port)).map(|s| s.id),
+        group,
     }
 }
 
@@ -189,6 +219,8 @@ mod tests {
             uid: 0,
             inode: 0,
             process: None,
+            cgroup: None,
+            queue: None,
         }];
         listeners(&Machine::new(snapshot), 3000).remove(0)
     }

@@ -207,6 +207,15 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Runs the rules of some areas only, in the order of the rules.
+pub fn run_areas(context: &Context<'_>, areas: &[&str]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in all().filter(|rule| areas.iter().any(|area| rule.code.split('.').next() == Some(area))) {
+        (rule.check)(context, &mut findings);
+    }
+    findings
+}
+
 /// What repairs the causes that other rules find in the files, for a rule about their outcome; `otherwise` if there are none.
 fn repairs_of_causes(context: &Context<'_>, otherwise: Remedy) -> Vec<Remedy> {
     let mut found = Vec::new();

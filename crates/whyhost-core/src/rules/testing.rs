@@ -225,7 +225,7 @@ impl Bench {
     /// A listener of another program than python3.
     pub(super) fn listen_as(&self, place: &str, pid: u32, name: &str) -> Bench {
         let mut bench = self.listen(place);
-        let process = Process { pid, name: name.into(), user: None };
+        let process = Process { pid, name: name.into(), user: None, ..Process::default() };
         bench.0.sockets.last_mut().expect("the new socket").process = Some(process);
         bench
     }
@@ -245,7 +245,9 @@ impl Bench {
             v6only: v6only.filter(|_| place.is_ipv6()),
             uid: 1000,
             inode: 1,
-            process: Some(Process { pid: 412, name: "python3".into(), user: None }),
+            process: Some(Process { pid: 412, name: "python3".into(), user: None, ..Process::default() }),
+            cgroup: None,
+            queue: None,
         });
         bench
     }

@@ -4,12 +4,19 @@
 //! schema ([`SCHEMA`]); fields are only ever added.
 
 mod json;
+mod live;
 mod raw;
 mod redact;
+mod sockets;
 
 pub use json::SnapshotError;
+pub use live::{
+    Family, HttpAnswer, Live, LiveLookup, LiveOutcome, LoopbackKind, LoopbackTest, Observation, Probe,
+    ProbeOutcome,
+};
 pub use raw::{Content, FileKind, Meta, RawFile};
 pub use redact::redact;
+pub use sockets::{AcceptQueue, FilterChain, NamedBy, Namespace, Process, Protocol, Socket};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +49,12 @@ pub struct Snapshot {
     /// Listening sockets.
     #[serde(default)]
     pub sockets: Vec<Socket>,
+    /// Other network namespaces with listeners on the ports that were asked about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<Namespace>,
+    /// The base chains of the packet filter; `None` where they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packet_filter: Option<Vec<FilterChain>>,
     /// Environment variables that change resolution.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
@@ -223,54 +236,6 @@ pub enum SourceOutcome {
     Errno(String),
 }
 
-/// The transport of a listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protocol {
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-}
-
-/// A listening socket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Socket {
-    /// TCP or UDP.
-    pub protocol: Protocol,
-    /// Bound address; `0.0.0.0` and `::` are the wildcards.
-    pub address: IpAddr,
-    /// Bound port.
-    pub port: u16,
-    /// Interface index of `SO_BINDTODEVICE` or of a link-local scope; 0 for none.
-    #[serde(default)]
-    pub interface_index: u32,
-    /// `IPV6_V6ONLY`; `None` where the source does not tell (`/proc/net`) or the socket is IPv4.
-    #[serde(default)]
-    pub v6only: Option<bool>,
-    /// Creator's user id.
-    #[serde(default)]
-    pub uid: u32,
-    /// Socket inode.
-    #[serde(default)]
-    pub inode: u64,
-    /// The process that holds it, where readable.
-    #[serde(default)]
-    pub process: Option<Process>,
-}
-
-/// A process that owns a socket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Process {
-    /// Process id.
-    pub pid: u32,
-    /// `/proc/PID/comm`.
-    pub name: String,
-    /// User name or id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-}
-
 /// An NSS module: `libnss_<name>.so.2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NssModule {
@@ -296,100 +261,6 @@ pub struct Program {
     pub version: String,
 }
 
-/// Live answers.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Live {
-    /// Answers of the real getaddrinfo.
-    #[serde(default)]
-    pub lookups: Vec<LiveLookup>,
-    /// Answers of DNS servers.
-    #[serde(default)]
-    pub dns: Vec<Observation>,
-}
-
-/// One call of the real getaddrinfo.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LiveLookup {
-    /// Name asked.
-    pub name: String,
-    /// `any`, `v4`, `v6`.
-    pub family: Family,
-    /// Hint flags as in the header: `AI_ADDRCONFIG`.
-    #[serde(default)]
-    pub flags: Vec<String>,
-    /// What came back.
-    pub outcome: LiveOutcome,
-    /// Time taken in milliseconds.
-    pub elapsed_ms: u64,
-}
-
-/// The result of a live look-up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LiveOutcome {
-    /// Addresses in order.
-    Found(Vec<ScopedAddr>),
-    /// `EAI_*` code.
-    Failed(String),
-    /// No answer within the bound.
-    TimedOut,
-}
-
-/// The address family of a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// `AF_UNSPEC`.
-    Any,
-    /// `AF_INET`.
-    V4,
-    /// `AF_INET6`.
-    V6,
-}
-
-impl Family {
-    /// `address` is of the family.
-    pub fn covers(self, address: IpAddr) -> bool {
-        match self {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
-        }
-    }
-}
-
-/// One answer of one DNS server.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Observation {
-    /// Server as `address:port`.
-    pub server: String,
-    /// Name asked, absolute, without the final dot.
-    pub name: String,
-    /// Record type: `A`, `AAAA`.
-    pub kind: String,
-    /// `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; `TIMEOUT` when none came; `IO` when it could not be sent or nobody
-    /// listens there; `MALFORMED` when what came is no DNS message.
-    pub rcode: String,
-    /// Record data as text, in the order of the packet: addresses, and CNAME targets prefixed with `CNAME `.
-    #[serde(default)]
-    pub records: Vec<String>,
-    /// Header flags set: `aa`, `tc`, `ra`, `ad`.
-    #[serde(default)]
-    pub flags: Vec<String>,
-    /// Smallest time to live in seconds.
-    #[serde(default)]
-    pub ttl: Option<u32>,
-    /// Time taken in milliseconds.
-    #[serde(default)]
-    pub elapsed_ms: u64,
-    /// `udp` or `tcp`.
-    #[serde(default)]
-    pub transport: String,
-    /// Extended DNS errors (RFC 8914): the code, its registered purpose, and behind a colon the server's own words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub extended_errors: Vec<String>,
-}
-
 /// Something that could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
@@ -411,6 +282,8 @@ impl Snapshot {
             routes: Vec::new(),
             source_addresses: Vec::new(),
             sockets: Vec::new(),
+            namespaces: Vec::new(),
+            packet_filter: None,
             env: BTreeMap::new(),
             nss_modules: Vec::new(),
             programs: Vec::new(),

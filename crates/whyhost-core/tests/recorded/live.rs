@@ -97,6 +97,8 @@ impl Bind {
             uid: 0,
             inode: 0,
             process: None,
+            cgroup: None,
+            queue: None,
         }
     }
 

@@ -1,15 +1,18 @@
 //! Listening sockets of this network namespace, from the kernel's socket diagnosis, else from /proc/net.
 
+use super::cgroups::Groups;
 use super::netlink::{AF_INET, AF_INET6, address, attributes, dump, u32_at};
 use super::{owners, proc_net};
 use crate::errno;
 use rustix::io::Errno;
 use rustix::net::netlink;
-use whyhost_core::snapshot::{Gap, Protocol, Snapshot, Socket};
+use std::cell::OnceCell;
+use whyhost_core::snapshot::{AcceptQueue, Gap, Protocol, Snapshot, Socket};
 
 // linux/sock_diag.h, linux/inet_diag.h, net/tcp_states.h
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const INET_DIAG_SKV6ONLY: u16 = 11;
+const INET_DIAG_CGROUP_ID: u16 = 21;
 const TCP_LISTEN: u32 = 10;
 /// A UDP socket that is bound but not connected is in this state.
 const TCP_CLOSE: u32 = 7;
@@ -18,9 +21,10 @@ const IPPROTO_UDP: u8 = 17;
 
 /// Fills in the listening sockets and, for those that are asked for, who holds them.
 pub(super) fn collect(snapshot: &mut Snapshot, wanted: &dyn Fn(&Socket) -> bool) {
+    let groups = OnceCell::new();
     for protocol in [Protocol::Tcp, Protocol::Udp] {
         for family in [AF_INET, AF_INET6] {
-            let sockets = diagnosed(protocol, family).unwrap_or_else(|errno| {
+            let sockets = diagnosed(protocol, family, &groups).unwrap_or_else(|errno| {
                 let (sockets, gaps) = proc_net::sockets(protocol, family, errno);
                 snapshot.gaps.extend(gaps);
                 sockets
@@ -32,8 +36,11 @@ pub(super) fn collect(snapshot: &mut Snapshot, wanted: &dyn Fn(&Socket) -> bool)
 }
 
 /// Asks the kernel, which tells unprivileged also of other users' sockets, with `IPV6_V6ONLY` and the interface.
-fn diagnosed(protocol: Protocol, family: u8) -> Result<Vec<Socket>, Errno> {
-    let read = |kind, bytes: &[u8]| if kind == SOCK_DIAG_BY_FAMILY { socket(protocol, bytes) } else { None };
+fn diagnosed(protocol: Protocol, family: u8, groups: &OnceCell<Groups>) -> Result<Vec<Socket>, Errno> {
+    let group = |id| groups.get_or_init(Groups::read).path(id).cloned();
+    let read = |kind, bytes: &[u8]| {
+        if kind == SOCK_DIAG_BY_FAMILY { socket(protocol, bytes, &group) } else { None }
+    };
     let answer = dump(Some(netlink::SOCK_DIAG), SOCK_DIAG_BY_FAMILY, &request(protocol, family), read)?;
     if answer.cut { Err(Errno::OVERFLOW) } else { Ok(answer.rows) }
 }
@@ -54,22 +61,36 @@ fn request(protocol: Protocol, family: u8) -> Vec<u8> {
 /// `struct inet_diag_msg`: family, state, timer, retransmits (u8 each); socket id: source port and destination port
 /// (big-endian u16), source and destination address (16 bytes each), interface u32, cookie u64; then expires, receive
 /// queue, send queue, uid, inode (u32 each); then attributes.
-fn socket(protocol: Protocol, bytes: &[u8]) -> Option<Socket> {
+fn socket(protocol: Protocol, bytes: &[u8], group: &dyn Fn(u64) -> Option<String>) -> Option<Socket> {
     let family = *bytes.first()?;
-    let v6only = attributes(bytes.get(72..)?).find(|(kind, _)| *kind == INET_DIAG_SKV6ONLY);
+    let (mut v6only, mut cgroup) = (None, None);
+    for (kind, value) in attributes(bytes.get(72..)?) {
+        match kind {
+            INET_DIAG_SKV6ONLY => v6only = value.first().map(|byte| *byte != 0),
+            INET_DIAG_CGROUP_ID => cgroup = u64_at(value).and_then(group),
+            _ => {}
+        }
+    }
     Some(Socket {
         protocol,
         address: address(family, bytes.get(8..24)?)?,
         port: u16::from_be_bytes([*bytes.get(4)?, *bytes.get(5)?]),
         interface_index: u32_at(bytes, 40)?,
-        v6only: v6only
-            .filter(|_| family == AF_INET6)
-            .and_then(|(_, value)| value.first())
-            .map(|byte| *byte != 0),
+        v6only: v6only.filter(|_| family == AF_INET6),
         uid: u32_at(bytes, 64)?,
         inode: u64::from(u32_at(bytes, 68)?),
         process: None,
+        cgroup,
+        queue: match protocol {
+            Protocol::Tcp => Some(AcceptQueue { waiting: u32_at(bytes, 56)?, backlog: u32_at(bytes, 60)? }),
+            Protocol::Udp => None,
+        },
     })
+}
+
+/// A `u64` in the byte order of the machine.
+fn u64_at(bytes: &[u8]) -> Option<u64> {
+    Some(u64::from_ne_bytes(bytes.get(..8)?.try_into().ok()?))
 }
 
 /// Why /proc/net was read instead.
@@ -103,9 +124,15 @@ mod tests {
         bytes.extend(5_u16.to_ne_bytes());
         bytes.extend(INET_DIAG_SKV6ONLY.to_ne_bytes());
         bytes.extend([1, 0, 0, 0]);
-        let row = socket(Protocol::Tcp, &bytes).unwrap();
+        bytes.extend(12_u16.to_ne_bytes());
+        bytes.extend(INET_DIAG_CGROUP_ID.to_ne_bytes());
+        bytes.extend(77_u64.to_ne_bytes());
+        let group = |id| Some(format!("/{id}"));
+        let row = socket(Protocol::Tcp, &bytes, &group).unwrap();
         assert_eq!((row.address, row.port), (IpAddr::from(Ipv6Addr::LOCALHOST), 3000));
         assert_eq!((row.interface_index, row.uid, row.inode, row.v6only), (7, 1000, 4242, Some(true)));
-        assert_eq!(socket(Protocol::Tcp, &bytes[..60]), None);
+        assert_eq!(row.cgroup.as_deref(), Some("/77"));
+        assert_eq!(row.queue, Some(AcceptQueue { waiting: 1, backlog: 128 }));
+        assert_eq!(socket(Protocol::Tcp, &bytes[..60], &group), None);
     }
 }

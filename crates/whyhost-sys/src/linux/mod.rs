@@ -1,13 +1,16 @@
 //! Collecting on Linux: files, kernel switches, interfaces, routes, listeners, environment; unprivileged, without
 //! starting a program ([`crate::programs`] does that).
 
+mod cgroups;
 mod environment;
 mod listeners;
 mod netlink;
 mod network;
 mod nss;
 mod owners;
+mod packet_filter;
 mod proc_net;
+mod process;
 mod servers;
 
 use crate::error::SysError;
@@ -70,8 +73,9 @@ pub fn collect(options: &Options) -> Snapshot {
     snapshot.files.extend(SERVICES.map(|path| files::presence(&root, path)));
     network::collect(&mut snapshot);
     listeners::collect(&mut snapshot, &|socket: &Socket| {
-        options.all_owners || options.port == Some(socket.port)
+        options.all_owners || options.ports.contains(&socket.port)
     });
+    packet_filter::collect(&mut snapshot, options.packet_filter);
     snapshot.env = environment::variables();
     environment::record_files(&root, &mut snapshot);
     with_source_addresses(snapshot, &options.names)

@@ -59,6 +59,8 @@ fn socket(protocol: Protocol, family: u8, line: &str) -> Option<Socket> {
         uid: fields.get(7)?.parse().ok()?,
         inode: fields.get(9)?.parse().ok()?,
         process: None,
+        cgroup: None,
+        queue: None,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::place::Root;
 use whyhost_core::snapshot::{Gap, Snapshot};
 
 /// Recorded with their bytes, or as absent.
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     // Wget's for all users (wget(1)).
     "/etc/wgetrc",
     // systemd-resolved (resolved.conf(5)).
@@ -18,6 +18,9 @@ const FILES: [&str; 8] = [
     "/etc/apache2/apache2.conf",
     "/etc/apache2/ports.conf",
     "/etc/httpd/conf/httpd.conf",
+    // What ufw shows to everybody (ufw(8), FILES): that it is on, and its default.
+    "/etc/ufw/ufw.conf",
+    "/etc/default/ufw",
 ];
 
 /// Folders of which every file with that end of its name is part of a configuration.

@@ -28,7 +28,8 @@ pub(crate) fn run(
     if let Some(remark) = &parsed.remark {
         out.hint(remark);
     }
-    let facts = gather::facts(global, &Options { port: parsed.port, ..Options::default() })?;
+    let facts =
+        gather::facts(global, &Options { ports: parsed.port.into_iter().collect(), ..Options::default() })?;
     let target = parsed.resolve(&facts.interfaces)?;
     let mut query = Query::any(&target.name);
     query.port = target.port;

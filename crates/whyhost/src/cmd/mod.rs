@@ -4,8 +4,21 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
+pub(crate) mod ports;
 pub(crate) mod rule;
 pub(crate) mod snapshot;
+
+use crate::args::{Command, Format};
+
+/// The command has this form of output.
+pub(crate) fn prints(command: &Command, format: Format) -> bool {
+    match format {
+        Format::Text | Format::Json => true,
+        Format::Nagios | Format::Prometheus => matches!(command, Command::Check(_) | Command::Ports(_)),
+        Format::JsonLines => matches!(command, Command::Check(_) | Command::Compare(_)),
+        Format::Concise | Format::Sarif | Format::Github => matches!(command, Command::Check(_)),
+    }
+}
 
 /// Nothing to do.
 pub(crate) const FINE: u8 = 0;

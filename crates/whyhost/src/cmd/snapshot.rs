@@ -19,7 +19,8 @@ const RECORDED: &str = "localhost";
 /// # Errors
 /// When the machine cannot be read or the file not be written.
 pub(crate) fn run(global: &Global, out: &Output, args: &SnapshotArgs) -> Result<u8, Failure> {
-    let facts = gather::facts(global, &Options { all_owners: true, ..Options::default() })?;
+    let facts =
+        gather::facts(global, &Options { all_owners: true, packet_filter: true, ..Options::default() })?;
     let mut snapshot = gather::ask(global, out, facts, &Query::any(RECORDED)).raw;
     if !args.full {
         snapshot = redact(&snapshot);

@@ -75,7 +75,9 @@ fn server(address: &str, pid: u32, name: &str) -> Socket {
         v6only: address.is_ipv6().then_some(false),
         uid: 0,
         inode: u64::from(pid),
-        process: Some(Process { pid, name: name.into(), user: None }),
+        process: Some(Process { pid, name: name.into(), user: None, ..Process::default() }),
+        cgroup: None,
+        queue: None,
     }
 }
 

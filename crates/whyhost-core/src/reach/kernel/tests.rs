@@ -254,6 +254,8 @@ fn socket(bind: &str, inode: u64) -> Socket {
         uid: 0,
         inode,
         process: None,
+        cgroup: None,
+        queue: None,
     }
 }
 

@@ -10,11 +10,12 @@ mod known;
 mod known_servers;
 mod name;
 mod server;
+mod sockets;
 mod symbols;
 mod value;
 
 use super::{
-    Content, Gap, Interface, LiveOutcome, Meta, Observation, RawFile, Route, ScopedAddr, Snapshot, Socket,
+    Content, Gap, Interface, LiveOutcome, Meta, Observation, RawFile, Route, ScopedAddr, Snapshot,
     SourceOutcome,
 };
 use std::collections::HashSet;
@@ -37,6 +38,9 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
         }
     }
     redacted.sockets.iter_mut().for_each(|socket| masks.socket(socket));
+    redacted.namespaces.iter_mut().for_each(|namespace| masks.namespace(namespace));
+    redacted.packet_filter.iter_mut().flatten().for_each(sockets::chain);
+    redacted.live.probes.iter_mut().for_each(|probe| masks.probe(probe));
     for (name, value) in &mut redacted.env {
         *value = masks.variable(name, value);
     }
@@ -59,7 +63,9 @@ pub fn redact(snapshot: &Snapshot) -> Snapshot {
 
 /// What is private even as a bare word in a path or a sentence.
 fn private_words(snapshot: &Snapshot) -> HashSet<String> {
-    let users = snapshot.sockets.iter().filter_map(|socket| socket.process.as_ref()?.user.clone());
+    let elsewhere = snapshot.namespaces.iter().map(|namespace| &namespace.process);
+    let processes = snapshot.sockets.iter().filter_map(|socket| socket.process.as_ref()).chain(elsewhere);
+    let users = processes.filter_map(|process| process.user.clone());
     let looked_up = snapshot.live.lookups.iter().map(|lookup| lookup.name.clone());
     let words = users.chain(looked_up).chain([snapshot.os.hostname.clone()]);
     words.filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit())).collect()
@@ -121,14 +127,6 @@ impl Masks {
         route.destination = self.addresses.mask(route.destination);
         route.gateway = route.gateway.map(|gateway| self.addresses.mask(gateway));
         route.interface = self.names.interface(&route.interface);
-    }
-
-    fn socket(&mut self, socket: &mut Socket) {
-        socket.address = self.addresses.mask(socket.address);
-        socket.uid = self.names.uid(socket.uid);
-        if let Some(user) = socket.process.as_mut().and_then(|process| process.user.as_mut()) {
-            *user = self.names.user(user);
-        }
     }
 
     fn observation(&mut self, observation: &mut Observation) {

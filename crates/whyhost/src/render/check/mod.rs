@@ -10,6 +10,8 @@ mod prometheus;
 mod sarif;
 mod text;
 
+pub(crate) use prometheus::label as prometheus_label;
+
 use super::style::Ui;
 use crate::args::Format;
 use crate::failure::Failure;

@@ -76,7 +76,7 @@ impl Printer for Prometheus {
 }
 
 /// The escapes of a label's value.
-fn label(text: &str) -> String {
+pub(crate) fn label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

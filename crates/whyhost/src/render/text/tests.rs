@@ -157,9 +157,13 @@ fn diagnosis() -> Diagnosis {
             port: 3000,
             interface: None,
             v6only: None,
-            process: Some(Process { pid: 30618, name: "python3".into(), user: None }),
+            process: Some(Process { pid: 30618, name: "python3".into(), user: None, ..Process::default() }),
             accepts: Accepts { v4: true, v6: false },
             exposure: Exposure::Loopback,
+            unit: None,
+            container: None,
+            service: None,
+            group: 1,
         }],
         live: Some(LiveComparison {
             lookup: LiveLookup {
@@ -248,7 +252,7 @@ fn crowded() -> Diagnosis {
 fn never_wider_than_the_screen_nor_higher() {
     let mut foreign = diagnosis();
     foreign.listeners[0].process =
-        Some(Process { pid: 1, name: "\u{1b}[2J\u{202e}日本".repeat(9), user: None });
+        Some(Process { pid: 1, name: "\u{1b}[2J\u{202e}日本".repeat(9), ..Process::default() });
     foreign.listeners.push(foreign.listeners[0].clone());
     for width in [40, 60, WIDTH] {
         for ascii in [false, true] {
