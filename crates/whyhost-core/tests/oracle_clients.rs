@@ -3,6 +3,9 @@
 
 #![allow(clippy::print_stdout, reason = "the table of what was compared")]
 
+#[path = "clients/consumers.rs"]
+mod consumers;
+
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::IpAddr;

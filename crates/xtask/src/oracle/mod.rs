@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// Fetch programs into a folder of their own first; `all`: the large ones too
     #[arg(long, value_name = "all", num_args = 0..=1, default_missing_value = "")]
     install: Option<String>,
+    /// Begin no machine later than this many seconds after the start
+    #[arg(long, value_name = "N", requires = "programs")]
+    seconds: Option<u64>,
     /// Write what the programs did to testdata/oracle/live
     #[arg(long, requires = "programs")]
     record: bool,

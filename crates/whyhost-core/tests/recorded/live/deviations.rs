@@ -97,9 +97,9 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
-        reason: "Go and gRPC connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
+        reason: "Go, gRPC and Java connect to a mapped address as to an IPv4 one, whatever net.ipv6.bindv6only says",
         holds: |c| {
-            (c.is("grpc") || c.is("go") || c.is("go-pure"))
+            (c.is("grpc") || c.is("go") || c.is("go-pure") || c.is("java"))
                 && c.expected.machine.sysctl("ipv6/bindv6only") == Some(1)
                 && c.addresses().iter().any(|r| is_mapped(r.address.address))
                 && c.seen_with(|all| {
@@ -142,6 +142,13 @@ pub const DEVIATIONS: &[Deviation] = &[
             c.is("firefox")
                 && c.addresses().first().is_some_and(is_v6)
                 && c.expected.with(added, Strategy::TwoGroups(250), c.port).agrees(c.seen)
+        },
+    },
+    Deviation {
+        reason: "Firefox does not connect to 0.0.0.0 and :: (network.socket.ip_addr_any.disabled)",
+        holds: |c| {
+            let any = |r: &Ranked| r.address.address.is_unspecified();
+            c.is("firefox") && c.addresses().iter().any(any) && c.seen_with(|all| all.retain(|r| !any(r)))
         },
     },
     Deviation {

@@ -23,6 +23,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 use whyhost_core::machine::Machine;
 use whyhost_core::program::Version;
 
@@ -61,10 +62,15 @@ pub(crate) fn run(args: &Args, ids: &str, vocabulary: &Vocabulary) -> Result<Exi
     let next = AtomicUsize::new(0);
     let tally = Mutex::new(Tally::default());
     let jobs = args.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    let start = Instant::now();
+    let late = || args.seconds.is_some_and(|most| start.elapsed().as_secs() >= most);
     thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
                 while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if late() {
+                        break;
+                    }
                     let failed = run_one(plan, &ready, &tally, args);
                     if failed && !args.keep_going {
                         next.store(plans.len(), Ordering::Relaxed);

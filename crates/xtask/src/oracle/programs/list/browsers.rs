@@ -17,7 +17,7 @@ pub(super) const FETCHED: &[Client] = &[
             "{port}",
         ],
         takes: no_final_dot,
-        bound_ms: 15_000,
+        bound_ms: 40_000,
         ..PLAIN
     },
     Client {
@@ -34,7 +34,7 @@ pub(super) const FETCHED: &[Client] = &[
             "{port}",
         ],
         takes: no_final_dot,
-        bound_ms: 20_000,
+        bound_ms: 40_000,
         ..PLAIN
     },
 ];
