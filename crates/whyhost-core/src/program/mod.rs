@@ -281,7 +281,7 @@ impl Lookup {
                 "as c-ares for IPv6 and for IPv4, sorted together".into()
             }
             Lookup::CaresApart(Apart::NeedsV4) => {
-                "as c-ares for IPv6 and for IPv4, without IPv4 for ever".into()
+                "as c-ares for IPv6 and for IPv4, waits where IPv4 fails".into()
             }
             Lookup::HickoryBoth => "as hickory with both types".into(),
             Lookup::Dns => "DNS servers alone".into(),

@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// `system` is all that need no fetch)
     #[arg(long, value_name = "IDS", num_args = 0..=1, default_missing_value = "")]
     programs: Option<String>,
-    /// Fetch programs into a folder of their own first; `all`: the large ones too
+    /// Fetch the programs (those of --programs, else all) into a folder of their own first; `all`: the large ones too
     #[arg(long, value_name = "all", num_args = 0..=1, default_missing_value = "")]
     install: Option<String>,
     /// Begin no machine later than this many seconds after the start
@@ -72,7 +72,8 @@ fn sub_seed(text: &str) -> Result<u64, std::num::ParseIntError> {
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if let Some(which) = &args.install {
-        programs::install::run(which == "all")?;
+        let wanted = programs::chosen(args.programs.as_deref().unwrap_or_default())?;
+        programs::install::run(&wanted, which == "all")?;
         if args.programs.is_none() {
             return Ok(ExitCode::SUCCESS);
         }

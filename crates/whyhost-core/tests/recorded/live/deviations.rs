@@ -145,6 +145,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        reason: "Firefox does not connect to 0.0.0.0 and :: (network.socket.ip_addr_any.disabled)",
+        holds: |c| {
+            let any = |r: &Ranked| r.address.address.is_unspecified();
+            c.is("firefox") && c.addresses().iter().any(any) && c.seen_with(|all| all.retain(|r| !any(r)))
+        },
+    },
+    Deviation {
         reason: "browsers die of a hosts line that glibc dies of, whatever name they are given",
         holds: |c| {
             let asked = program::system(&c.expected.machine, &query(c.name, PORT));

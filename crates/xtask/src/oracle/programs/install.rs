@@ -2,7 +2,6 @@
 //! left as it is: Debian packages are unpacked there, with those that they need and the machine lacks.
 
 use super::client::{Client, Origin, filled, folder};
-use super::list;
 use crate::oracle::say;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -10,12 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Fetches everything that is missing, large packages only where `large` says so; what cannot be had is reported.
-pub(crate) fn run(large: bool) -> Result<()> {
+/// Fetches what is missing of `clients`, large packages only where `large` says so; what cannot be had is reported.
+pub(crate) fn run(clients: &[&Client], large: bool) -> Result<()> {
     fs::create_dir_all(folder())?;
     let mut debian: BTreeSet<&str> = BTreeSet::from(["libnss-myhostname"]);
     let mut python: BTreeSet<&str> = BTreeSet::new();
-    for client in list::all() {
+    for client in clients {
         match client.from {
             Origin::Debian(packages) | Origin::Built { packages, .. } => debian.extend(packages),
             Origin::LargeDebian(packages) if large => debian.extend(packages),
@@ -27,7 +26,7 @@ pub(crate) fn run(large: bool) -> Result<()> {
     for package in debian {
         report(package, unpack_debian(package));
     }
-    for client in list::all() {
+    for client in clients {
         if let Origin::Npm(package) = client.from {
             report(client.id, unpack_npm(client, package));
         }
@@ -35,7 +34,7 @@ pub(crate) fn run(large: bool) -> Result<()> {
     for package in python {
         report(package, install_python(package));
     }
-    build(&list::all(), false);
+    build(clients, false);
     Ok(())
 }
 

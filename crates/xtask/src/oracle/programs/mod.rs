@@ -86,8 +86,8 @@ pub(crate) fn run(args: &Args, ids: &str, vocabulary: &Vocabulary) -> Result<Exi
     Ok(tally.print())
 }
 
-/// The wanted programs that are here, each with its version.
-fn ready(ids: &str) -> Result<Vec<Ready>> {
+/// The programs with these ids, separated by commas; all without one.
+pub(crate) fn chosen(ids: &str) -> Result<Vec<&'static Client>> {
     let mut wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
     let mut all = list::all();
     if let Some(place) = wanted.iter().position(|id| *id == SYSTEM) {
@@ -98,8 +98,12 @@ fn ready(ids: &str) -> Result<Vec<Ready>> {
     if let Some(unknown) = wanted.iter().find(|id| !all.iter().any(|c| c.id == **id)) {
         bail!("no program {unknown}: {}", all.iter().map(|c| c.id).collect::<Vec<_>>().join(" "));
     }
-    let chosen: Vec<&'static Client> =
-        all.into_iter().filter(|c| wanted.is_empty() || wanted.contains(&c.id)).collect();
+    Ok(all.into_iter().filter(|c| wanted.is_empty() || wanted.contains(&c.id)).collect())
+}
+
+/// The wanted programs that are here, each with its version.
+fn ready(ids: &str) -> Result<Vec<Ready>> {
+    let chosen = chosen(ids)?;
     install::build(&chosen, true);
     let mut ready = Vec::new();
     for client in chosen {
