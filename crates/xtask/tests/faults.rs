@@ -148,6 +148,39 @@ fn no_reader_sees_half_a_file_while_writers_are_killed() {
     assert_eq!(names, ["hosts", "state", "third"], "something was left");
 }
 
+#[test]
+fn what_stands_in_the_way_is_named_before_anything_is_written() {
+    // In a mount namespace of its own: a folder, whether it is mounted read-only, the user, what is said.
+    const CASES: [(&str, &str, &str); 4] = [
+        ("mount -o remount,ro $D", "0", "its file system is mounted read-only; prefix None"),
+        ("true", "65534", "permission denied; prefix Some(\"sudo\")"),
+        ("chown 65534 $D/hosts", "65534", "InPlace { reason: Folder }"),
+        ("touch $D/x; mount --bind $D/x $D/hosts", "0", "InPlace { reason: MountPoint }"),
+    ];
+    let folder = Folder::new("look");
+    let script =
+        "mount -t tmpfs -o mode=0755 whyhost $D && echo old >$D/hosts && eval \"$1\" && shift && exec \"$@\"";
+    for (prepare, user, expected) in CASES {
+        let output = Command::new("unshare")
+            .args(["-m", "--propagation", "private", "--", "sh", "-c", script, "sh", prepare])
+            .args([env!("CARGO_BIN_EXE_xtask"), "fault-victim", "look"])
+            .args([folder.0.join("hosts"), folder.0.join("state"), PathBuf::from("/dev/null")])
+            .args(["--user", user])
+            .env("D", &folder.0)
+            .output();
+        let output = match output {
+            Ok(output) => output,
+            Err(why) => return println!("SKIP: cannot start unshare: {why}"),
+        };
+        let (said, error) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if error.contains("unshare") {
+            return println!("SKIP: no private mounts: {error}");
+        }
+        assert!(said.contains(expected), "{prepare}: {said}{error}");
+    }
+}
+
 /// N lines, all alike, that start with N.
 fn assert_whole(text: &str) {
     let first = text.lines().next().expect("a line");

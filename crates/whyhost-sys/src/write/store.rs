@@ -235,3 +235,23 @@ impl Shelf {
         &self.folder
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_who_holds_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("state");
+        let held = Store::create(&root).unwrap().lock().unwrap();
+        let Err(error) = Store::create(&root).unwrap().lock_within(Duration::ZERO) else {
+            panic!("two writers hold the lock");
+        };
+        let WriteError::Locked { pid, command: Some(command) } = error else { panic!("{error}") };
+        assert_eq!(pid, Some(std::process::id()));
+        assert!(command.contains("whyhost_sys"), "{command}");
+        drop(held);
+        assert!(Store::create(&root).unwrap().lock_within(Duration::ZERO).is_ok());
+    }
+}
