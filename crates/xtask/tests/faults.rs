@@ -28,7 +28,17 @@ fn every_system_call_may_fail_and_the_page_says_what_then() {
         fs::write(path, page).expect("docs/writes.md can be written");
         return;
     }
-    assert_eq!(table, text.trim_end(), "{PAGE} is not what comes out; UPDATE_DOCS=1 rewrites it");
+    // What this machine cannot make is left out on both sides.
+    let (skipped, rows): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("SKIP set-up "));
+    skipped.iter().for_each(|line| println!("{line}"));
+    let is_skipped = |row: &str| {
+        let name = row.split(" | ").next().unwrap_or_default().trim_start_matches("| ");
+        skipped.iter().any(|line| line.starts_with(&format!("SKIP set-up {name}: ")))
+    };
+    let expected: Vec<&str> = table.lines().filter(|row| !is_skipped(row)).collect();
+    assert!(rows.len() > 10, "{text}");
+    assert_eq!(expected, rows, "{PAGE} is not what comes out; UPDATE_DOCS=1 rewrites it");
 }
 
 #[test]

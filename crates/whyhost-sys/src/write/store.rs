@@ -115,7 +115,7 @@ fn make_folder(folder: &Path) -> Result<(), WriteError> {
         Ok(()) => {
             let above = above.unwrap_or(Path::new("."));
             let fd = open_folder(above)?;
-            call("synchronise", above, || rustix::fs::fsync(&fd))
+            bytes::sync(&fd, above)
         }
         Err(Errno::EXIST) => Ok(()),
         Err(errno) => Err(io("create", folder, errno).or_no_space(folder, 0)),
@@ -227,7 +227,7 @@ impl Shelf {
     }
 
     fn sync(&self) -> Result<(), WriteError> {
-        call("synchronise", &self.path, || rustix::fs::fsync(&self.folder))
+        bytes::sync(&self.folder, &self.path)
     }
 
     /// The folder, to ask for free space.

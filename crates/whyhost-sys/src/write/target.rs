@@ -1,6 +1,7 @@
 //! The file that is written to: its folder held open, its name without links, its content and attributes as read.
 
 use super::attributes::Attributes;
+use super::bytes;
 use super::error::{WriteError, call, io};
 use super::hash::Hash;
 use crate::error::SysError;
@@ -77,9 +78,10 @@ impl Target {
 
     /// Makes the folder's entries durable; `file` is an open file in it.
     pub(super) fn sync_folder(&self, file: &File) -> Result<(), WriteError> {
-        call("synchronise the folder of", &self.path, || {
-            if self.folder_syncs { rustix::fs::fsync(&self.folder) } else { rustix::fs::syncfs(file) }
-        })
+        if self.folder_syncs {
+            return bytes::sync(&self.folder, &self.path);
+        }
+        call("synchronise the file system of", &self.path, || rustix::fs::syncfs(file))
     }
 }
 

@@ -100,14 +100,16 @@ impl<'a> Transaction<'a> {
     }
 
     fn check_space(&self) -> Result<(), WriteError> {
-        // The backup, and the new content while it is written in place.
-        let saved = self.seen.bytes.len() + self.new.len() + JOURNAL_ROOM;
-        bytes::check_space(self.store.backups.fd(), saved, &self.store.backups.path)?;
-        match way(&self.target, &self.seen) {
-            Way::Rename => bytes::check_space(&self.target.folder, self.new.len(), &self.target.path),
-            // Asked of the file itself, which can lie on another file system than its folder.
-            Way::InPlace { .. } => Ok(()),
+        let by_rename = way(&self.target, &self.seen) == Way::Rename;
+        // In place, the new content is saved beside the backup.
+        let saved = self.seen.bytes.len() + if by_rename { 0 } else { self.new.len() } + JOURNAL_ROOM;
+        let backups = &self.store.backups;
+        bytes::check_space(backups.fd(), saved, &backups.path)?;
+        if by_rename {
+            return bytes::check_space(&self.target.folder, self.new.len(), &self.target.path);
         }
+        // Asked of the file itself later, which can lie on another file system than its folder.
+        Ok(())
     }
 
     /// The content before, on the disk before anything else.
