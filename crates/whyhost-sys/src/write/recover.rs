@@ -65,10 +65,8 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
         Err(error) if is_gone(&error) => return Ok(State::Superseded),
         Err(error) => return Err(error),
     };
-    if let Some(temporary) = record.temporary.as_deref().filter(|name| name.starts_with(atomic::PREFIX)) {
-        atomic::remove(&target, temporary)?;
-    }
     let seen = target.read()?;
+    remove_temporary(record, &target, &seen)?;
     // By rename, content and attributes change together.
     let in_place = record.attributes_after.as_ref().filter(|_| record.in_place);
     if seen.hash == record.hash_after {
@@ -87,6 +85,22 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
     } else {
         Ok(State::Superseded)
     }
+}
+
+/// Removes the new file that did not get the name, or the old one that lost it. What others wrote in between stays
+/// where it is.
+fn remove_temporary(record: &Record, target: &Target, seen: &Seen) -> Result<(), WriteError> {
+    let Some(temporary) = record.temporary.as_deref().filter(|name| name.starts_with(atomic::PREFIX)) else {
+        return Ok(());
+    };
+    if !record.in_place && seen.hash == record.hash_after {
+        match target.read_beside(temporary) {
+            Ok(other) if [record.hash_before, record.hash_after].contains(&other.hash) => {}
+            Err(error) if !is_gone(&error) => return Err(error),
+            Ok(_) | Err(_) => return Ok(()),
+        }
+    }
+    atomic::remove(target, temporary)
 }
 
 /// Puts the old content back where the file holds a mixture of old and new; leaves what others wrote.

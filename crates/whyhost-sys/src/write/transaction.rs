@@ -122,7 +122,7 @@ impl<'a> Transaction<'a> {
         let reason = match way(&self.target, &self.seen) {
             Way::InPlace { reason } => reason,
             Way::Rename => match self.rename().inspect_err(|_| self.clean_up())? {
-                Renamed::Done(file) => return self.after_rename(&file).map(|()| Way::Rename),
+                Renamed::Done { file, left } => return self.after_rename(&file, left).map(|()| Way::Rename),
                 Renamed::NotSo(reason) => {
                     self.drop_temporary().inspect_err(|_| self.clean_up())?;
                     reason
@@ -140,11 +140,12 @@ impl<'a> Transaction<'a> {
         atomic::replace(&self.target, &self.seen, self.new, &self.wanted, &temporary)
     }
 
-    fn after_rename(&self, file: &File) -> Result<(), WriteError> {
+    fn after_rename(&self, file: &File, left: Option<WriteError>) -> Result<(), WriteError> {
         let synced = self.target.sync_folder(file).and_then(|()| self.target.read());
         let now = synced.map_err(|error| self.unfinished(Holds::New, error))?;
         if now.hash == self.record.hash_after {
-            return Ok(());
+            // What is left of the old file, the next run removes.
+            return left.map_or(Ok(()), |error| Err(self.unfinished(Holds::New, error)));
         }
         Err(self.unfinished(Holds::Other, WriteError::Changed { path: self.target.path.clone() }))
     }
