@@ -141,7 +141,7 @@ fn unchanged(target: &Target, seen: &Seen) -> Result<(), WriteError> {
 
 fn is_same(now: &Seen, seen: &Seen) -> bool {
     (now.stat.st_dev, now.stat.st_ino) == (seen.stat.st_dev, seen.stat.st_ino)
-        && now.hash == seen.hash
+        && now.bytes == seen.bytes
         && now.attributes == seen.attributes
 }
 

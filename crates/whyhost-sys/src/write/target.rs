@@ -3,7 +3,6 @@
 use super::attributes::Attributes;
 use super::bytes;
 use super::error::{WriteError, call, io};
-use super::hash::Hash;
 use crate::error::SysError;
 use crate::files::MAX_FILE;
 use crate::place::kind;
@@ -33,7 +32,6 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) bytes: Vec<u8>,
-    pub(super) hash: Hash,
     pub(super) stat: Stat,
     pub(super) attributes: Attributes,
     /// The file system is mounted read-only.
@@ -68,7 +66,7 @@ impl Target {
         let read_only =
             rustix::fs::fstatvfs(&file).is_ok_and(|fs| fs.f_flag.contains(StatVfsMountFlags::RDONLY));
         let bytes = read_all(&file, &self.path)?;
-        Ok(Seen { hash: Hash::of(&bytes), bytes, stat, attributes, read_only })
+        Ok(Seen { bytes, stat, attributes, read_only })
     }
 
     /// Opens the file, which is no link and nothing else than a regular file.
