@@ -78,13 +78,17 @@ impl Attributes {
     pub(super) fn apply(&self, file: impl AsFd, path: &Path) -> Result<bool, WriteError> {
         let file = file.as_fd();
         let now = Attributes::now(file, path)?;
-        if (now.owner, now.group) != (self.owner, self.group) {
+        let given_away = (now.owner, now.group) != (self.owner, self.group);
+        if given_away {
             let owner = Some(Uid::from_raw(self.owner));
             let group = Some(Gid::from_raw(self.group));
             call("change the owner of", path, || rustix::fs::fchown(file, owner, group))?;
         }
         // After the owner: a new owner clears set-user-ID. Before the ACL, whose mask is the mode's group bits.
-        call("change the mode of", path, || rustix::fs::fchmod(file, Mode::from_raw_mode(self.mode)))?;
+        if given_away || now.mode != self.mode {
+            let mode = Mode::from_raw_mode(self.mode);
+            call("change the mode of", path, || rustix::fs::fchmod(file, mode))?;
+        }
         self.apply_extended(file, &now, path)?;
         if now.flags != self.flags {
             let flags = call("read the flags of", path, || rustix::fs::ioctl_getflags(file))?;

@@ -30,5 +30,8 @@ pub(super) fn make_room(store: &Store, records: &[Record]) -> Result<(), WriteEr
     for name in store.backups.list()?.iter().filter(|name| !kept.contains(*name)) {
         store.backups.remove(name)?;
     }
+    for draft in store.journal.list()?.iter().filter(|name| name.starts_with('.')) {
+        store.journal.remove(draft)?;
+    }
     Ok(())
 }

@@ -52,7 +52,11 @@ pub(super) fn write_at(file: &File, bytes: &[u8], offset: u64, path: &Path) -> R
     Ok(())
 }
 
-/// Sends content and length to the disk.
-pub(super) fn sync(file: &File, path: &Path) -> Result<(), WriteError> {
-    call("synchronise", path, || rustix::fs::fsync(file)).map_err(|error| error.or_no_space(path, 0))
+/// Sends content and length of a file, or the entries of a folder, to the disk.
+pub(super) fn sync(file: impl AsFd, path: &Path) -> Result<(), WriteError> {
+    match rustix::io::retry_on_intr(|| rustix::fs::fsync(file.as_fd())) {
+        // Nothing to ask for on this file system: fsync(2), EINVAL; FUSE without it, ENOSYS.
+        Ok(()) | Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(()),
+        Err(errno) => Err(io("synchronise", path, errno).or_no_space(path, 0)),
+    }
 }

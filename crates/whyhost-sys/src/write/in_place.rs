@@ -28,12 +28,19 @@ pub(super) fn write(
     let file = open(target, seen).map_err(untouched)?;
     make_room(&file, target, seen, new).map_err(untouched)?;
     // The attributes first: where they cannot be given, no content was written.
-    let written = give(&file, target, attributes).and_then(|()| put(&file, target, &seen.bytes, new));
+    let written = give(&file, target, attributes)
+        .and_then(|()| put(&file, target, &seen.bytes, new))
+        .and_then(|()| give(&file, target, cleared_by_writing(attributes.unwrap_or(&seen.attributes))));
     written.map_err(|error| {
         let back = attributes.map(|_| &seen.attributes);
         let restored = put(&file, target, new, &seen.bytes).and_then(|()| give(&file, target, back));
         Failed { error, holds: Some(if restored.is_ok() { Holds::Old } else { Holds::Unknown }) }
     })
+}
+
+/// A write of another user than root takes set-user-ID and set-group-ID away (inode(7)): then they are given again.
+fn cleared_by_writing(attributes: &Attributes) -> Option<&Attributes> {
+    (attributes.mode & 0o6000 != 0).then_some(attributes)
 }
 
 /// Gives the file these attributes, where some are named.
@@ -46,12 +53,11 @@ pub(super) fn give(file: &File, target: &Target, attributes: Option<&Attributes>
     Err(super::error::io("set the attributes of", &target.path, source))
 }
 
-/// The file, open for writing, while it is what was read.
+/// The file, open for writing, while it holds what was read. Its inode says nothing: on an overlay the open may have
+/// given it another one (Documentation/filesystems/overlayfs.rst, "Inode properties").
 fn open(target: &Target, seen: &Seen) -> Result<File, WriteError> {
     let file = target.open(OFlags::RDWR)?;
-    let stat = call("stat", &target.path, || rustix::fs::fstat(&file))?;
-    let same = (stat.st_dev, stat.st_ino) == (seen.stat.st_dev, seen.stat.st_ino);
-    if same && read_all(&file, &target.path)? == seen.bytes {
+    if read_all(&file, &target.path)? == seen.bytes {
         return Ok(file);
     }
     Err(WriteError::Changed { path: target.path.clone() })

@@ -115,7 +115,7 @@ fn make_folder(folder: &Path) -> Result<(), WriteError> {
         Ok(()) => {
             let above = above.unwrap_or(Path::new("."));
             let fd = open_folder(above)?;
-            call("synchronise", above, || rustix::fs::fsync(&fd))
+            bytes::sync(&fd, above)
         }
         Err(Errno::EXIST) => Ok(()),
         Err(errno) => Err(io("create", folder, errno).or_no_space(folder, 0)),
@@ -227,11 +227,31 @@ impl Shelf {
     }
 
     fn sync(&self) -> Result<(), WriteError> {
-        call("synchronise", &self.path, || rustix::fs::fsync(&self.folder))
+        bytes::sync(&self.folder, &self.path)
     }
 
     /// The folder, to ask for free space.
     pub(super) fn fd(&self) -> &OwnedFd {
         &self.folder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_is_told_who_holds_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("state");
+        let held = Store::create(&root).unwrap().lock().unwrap();
+        let Err(error) = Store::create(&root).unwrap().lock_within(Duration::ZERO) else {
+            panic!("two writers hold the lock");
+        };
+        let WriteError::Locked { pid, command: Some(command) } = error else { panic!("{error}") };
+        assert_eq!(pid, Some(std::process::id()));
+        assert!(command.contains("whyhost_sys"), "{command}");
+        drop(held);
+        assert!(Store::create(&root).unwrap().lock_within(Duration::ZERO).is_ok());
     }
 }

@@ -81,7 +81,7 @@ impl<'a> Transaction<'a> {
         let changed = || WriteError::Changed { path: draft.path.clone() };
         let target = Target::resolve(&draft.path)?;
         let seen = target.read()?;
-        if target.path != draft.target.path || seen.hash != draft.seen.hash {
+        if target.path != draft.target.path || seen.bytes != draft.seen.bytes {
             return Err(changed());
         }
         let wanted = change.attributes.unwrap_or(&seen.attributes).clone();
@@ -89,8 +89,9 @@ impl<'a> Transaction<'a> {
             return Err(WriteError::NothingToWrite { path: draft.path.clone() });
         }
         let path = std::path::absolute(&draft.path).unwrap_or_else(|_| draft.path.clone());
-        let after = Hash::of(change.new);
-        let mut record = Record::start(id.to_owned(), &path, &target.path, change.what, &seen, after);
+        let hashes = [draft.hash, Hash::of(change.new)];
+        let mut record =
+            Record::start(id.to_owned(), &path, &target.path, change.what, &seen.attributes, hashes);
         record.undoes = change.undoes.map(str::to_owned);
         record.attributes_after = (wanted != seen.attributes).then(|| wanted.clone());
         let transaction = Transaction { store, target, seen, new: change.new, wanted, record };
@@ -100,14 +101,16 @@ impl<'a> Transaction<'a> {
     }
 
     fn check_space(&self) -> Result<(), WriteError> {
-        // The backup, and the new content while it is written in place.
-        let saved = self.seen.bytes.len() + self.new.len() + JOURNAL_ROOM;
-        bytes::check_space(self.store.backups.fd(), saved, &self.store.backups.path)?;
-        match way(&self.target, &self.seen) {
-            Way::Rename => bytes::check_space(&self.target.folder, self.new.len(), &self.target.path),
-            // Asked of the file itself, which can lie on another file system than its folder.
-            Way::InPlace { .. } => Ok(()),
+        let by_rename = way(&self.target, &self.seen) == Way::Rename;
+        // In place, the new content is saved beside the backup.
+        let saved = self.seen.bytes.len() + if by_rename { 0 } else { self.new.len() } + JOURNAL_ROOM;
+        let backups = &self.store.backups;
+        bytes::check_space(backups.fd(), saved, &backups.path)?;
+        if by_rename {
+            return bytes::check_space(&self.target.folder, self.new.len(), &self.target.path);
         }
+        // Asked of the file itself later, which can lie on another file system than its folder.
+        Ok(())
     }
 
     /// The content before, on the disk before anything else.
@@ -120,7 +123,7 @@ impl<'a> Transaction<'a> {
         let reason = match way(&self.target, &self.seen) {
             Way::InPlace { reason } => reason,
             Way::Rename => match self.rename().inspect_err(|_| self.clean_up())? {
-                Renamed::Done(file) => return self.after_rename(&file).map(|()| Way::Rename),
+                Renamed::Done { file, left } => return self.after_rename(&file, left).map(|()| Way::Rename),
                 Renamed::NotSo(reason) => {
                     self.drop_temporary().inspect_err(|_| self.clean_up())?;
                     reason
@@ -138,11 +141,12 @@ impl<'a> Transaction<'a> {
         atomic::replace(&self.target, &self.seen, self.new, &self.wanted, &temporary)
     }
 
-    fn after_rename(&self, file: &File) -> Result<(), WriteError> {
+    fn after_rename(&self, file: &File, left: Option<WriteError>) -> Result<(), WriteError> {
         let synced = self.target.sync_folder(file).and_then(|()| self.target.read());
         let now = synced.map_err(|error| self.unfinished(Holds::New, error))?;
-        if now.hash == self.record.hash_after {
-            return Ok(());
+        if now.bytes == self.new {
+            // What is left of the old file, the next run removes.
+            return left.map_or(Ok(()), |error| Err(self.unfinished(Holds::New, error)));
         }
         Err(self.unfinished(Holds::Other, WriteError::Changed { path: self.target.path.clone() }))
     }

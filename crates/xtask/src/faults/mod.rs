@@ -2,6 +2,7 @@
 
 mod calls;
 mod judge;
+pub(crate) mod live;
 mod setup;
 mod stage;
 mod table;
@@ -11,7 +12,9 @@ pub(crate) mod victim;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use judge::Row;
+use stage::NotHere;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +31,9 @@ pub(crate) struct FaultsArgs {
     /// Only set-ups whose name contains this
     #[arg(long, default_value = "")]
     only: String,
+    /// Build the set-ups in this folder, to try its file system, instead of in memory
+    #[arg(long)]
+    folder: Option<PathBuf>,
     /// Fail where it cannot run
     #[arg(long)]
     require: bool,
@@ -55,7 +61,7 @@ pub(crate) fn run(args: &FaultsArgs) -> Result<ExitCode> {
 }
 
 /// Prints the names of the system calls of a first write, made in this folder.
-pub(crate) fn print_calls(folder: &std::path::Path) -> Result<()> {
+pub(crate) fn print_calls(folder: &Path) -> Result<()> {
     std::fs::write(folder.join("hosts"), b"old\n")?;
     std::fs::write(folder.join("new"), b"new\n")?;
     let mut command = Command::new(std::env::current_exe()?);
@@ -82,9 +88,17 @@ fn can_make_namespace() -> Result<()> {
 
 fn inside(args: &FaultsArgs) -> Result<ExitCode> {
     // A private view of this folder: what is mounted here is seen by nobody else, and goes with the namespace.
-    let root = std::path::Path::new("/mnt");
-    rustix::mount::mount("tmpfs", root, "tmpfs", rustix::mount::MountFlags::empty(), c"mode=0755")
-        .context("cannot mount a tmpfs")?;
+    let root = Path::new("/mnt");
+    match &args.folder {
+        Some(folder) => {
+            rustix::mount::mount_bind(folder, root).context("cannot bind the folder")?;
+            ensure!(root.read_dir()?.next().is_none(), "{} is not empty", folder.display());
+        }
+        None => {
+            rustix::mount::mount("tmpfs", root, "tmpfs", rustix::mount::MountFlags::empty(), c"mode=0755")
+                .context("cannot mount a tmpfs")?;
+        }
+    }
     let setups: Vec<_> = setup::all().into_iter().filter(|setup| setup.name.contains(&args.only)).collect();
     ensure!(!setups.is_empty(), "no set-up is named so");
     let rows = run_all(&setups, root, args.jobs)?;
@@ -96,7 +110,7 @@ fn inside(args: &FaultsArgs) -> Result<ExitCode> {
     if failed == 0 { Ok(ExitCode::SUCCESS) } else { bail!("{failed} runs failed") }
 }
 
-fn run_all(setups: &[setup::Setup], root: &std::path::Path, jobs: Option<usize>) -> Result<Vec<Row>> {
+fn run_all(setups: &[setup::Setup], root: &Path, jobs: Option<usize>) -> Result<Vec<Row>> {
     let next = AtomicUsize::new(0);
     let rows = Mutex::new(Vec::new());
     let work = || {
@@ -117,7 +131,16 @@ fn run_all(setups: &[setup::Setup], root: &std::path::Path, jobs: Option<usize>)
     });
     let mut rows = rows.into_inner().unwrap_or_else(|e| e.into_inner());
     rows.sort_by_key(|(at, _)| *at);
-    rows.into_iter().map(|(at, row)| row.with_context(|| setups[at].name)).collect()
+    let mut made = Vec::new();
+    for (at, row) in rows {
+        match row {
+            Err(why) if why.downcast_ref::<NotHere>().is_some() => {
+                say(&format!("SKIP set-up {}: {why:#}", setups[at].name));
+            }
+            row => made.push(row.with_context(|| setups[at].name)?),
+        }
+    }
+    Ok(made)
 }
 
 fn say(text: &str) {

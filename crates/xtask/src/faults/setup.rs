@@ -16,6 +16,8 @@ pub(crate) enum Place {
     Link,
     /// Mounted over a file, as in a container.
     BindMount,
+    /// In a read-only layer below a writable one, as in an image of a container.
+    Overlay,
     /// It has a second name in another folder.
     HardLink,
     /// In a folder that belongs to another user.
@@ -50,8 +52,11 @@ const REFUSED: &str = "refused";
 /// All set-ups.
 pub(crate) fn all() -> Vec<Setup> {
     use Action::{Recover, Undo, Write};
-    use Place::{BindMount, Folder, ForeignFolder, FullBindMount, FullDisk, FullJournal, HardLink, Link};
+    use Place::{
+        BindMount, Folder, ForeignFolder, FullBindMount, FullDisk, FullJournal, HardLink, Link, Overlay,
+    };
     let busy = Always { rename: 3, errno: Errno::EBUSY };
+    let plain = Always { rename: 3, errno: Errno::EINVAL };
     let longer = |name, way, place, action| Setup {
         name,
         way,
@@ -73,9 +78,12 @@ pub(crate) fn all() -> Vec<Setup> {
         longer("symbolic link", RENAME, Link, Write),
         longer("bind mount", IN_PLACE, BindMount, Write),
         shorter("bind mount, shorter content", IN_PLACE, BindMount, Write),
+        longer("overlay", RENAME, Overlay, Write),
+        Setup { always: Some(busy), ..shorter("overlay, rename refused", IN_PLACE, Overlay, Write) },
         longer("hard link", IN_PLACE, HardLink, Write),
         Setup { user: Some(NOBODY), ..longer("no right to the folder", IN_PLACE, ForeignFolder, Write) },
         Setup { always: Some(busy), ..longer("rename refused (EBUSY)", IN_PLACE, Folder, Write) },
+        Setup { always: Some(plain), ..longer("names cannot be exchanged", RENAME, Folder, Write) },
         longer("full disk", REFUSED, FullDisk, Write),
         longer("bind mount from a full disk", REFUSED, FullBindMount, Write),
         Setup { first: true, ..longer("no room for the backup", REFUSED, FullJournal, Write) },

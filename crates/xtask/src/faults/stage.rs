@@ -6,7 +6,7 @@ use super::victim::{Action, says};
 use anyhow::{Context, Result, ensure};
 use rustix::fs::XattrFlags;
 use rustix::io::Errno;
-use rustix::mount::{MountFlags, mount, mount_bind};
+use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind, unmount};
 use std::ffi::CString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
@@ -25,6 +25,18 @@ pub(crate) struct Looks {
     owner: (u32, u32),
     extended: Vec<(String, Vec<u8>)>,
 }
+
+/// This machine cannot make a set-up.
+#[derive(Debug)]
+pub(crate) struct NotHere(String);
+
+impl std::fmt::Display for NotHere {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotHere {}
 
 /// A set-up on the disk.
 pub(crate) struct Stage<'a> {
@@ -60,6 +72,12 @@ impl<'a> Stage<'a> {
                 mount_bind(disk.join("source"), &file).context("cannot bind a file")?;
             }
             Place::FullDisk => mount_tmpfs(&home, FULL)?,
+            Place::Overlay => {
+                for layer in ["lower", "disk"] {
+                    fs::create_dir(root.join(layer))?;
+                    mount_tmpfs(&root.join(layer), "mode=0755")?;
+                }
+            }
             Place::FullJournal => {
                 let disk = root.join("disk");
                 fs::create_dir(&disk)?;
@@ -172,6 +190,41 @@ impl<'a> Stage<'a> {
     /// Everything as before the first run.
     pub(crate) fn reset(&self) -> Result<()> {
         let _ = fs::remove_file(self.filler());
+        if self.setup.place == Place::Overlay {
+            self.mount_overlay()?;
+        } else {
+            self.fresh_file()?;
+        }
+        if self.state.exists() {
+            fs::remove_dir_all(&self.state)?;
+        }
+        if self.root.join("template").exists() {
+            copy(&self.root.join("template"), &self.state)?;
+        }
+        self.fill()
+    }
+
+    /// The file in the lower layer, nothing in the upper one.
+    fn mount_overlay(&self) -> Result<()> {
+        // Not mounted before the first run.
+        let _ = unmount(&self.home, UnmountFlags::empty());
+        let (lower, upper, work) =
+            (self.root.join("lower"), self.root.join("disk/upper"), self.root.join("disk/work"));
+        for folder in [&upper, &work] {
+            let _ = fs::remove_dir_all(folder);
+            fs::create_dir(folder)?;
+        }
+        let _ = fs::remove_file(lower.join("hosts"));
+        fs::write(lower.join("hosts"), &self.start)?;
+        give(&lower.join("hosts"), &self.looks[0])?;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let options = format!("lowerdir={},upperdir={},workdir={}", text(&lower), text(&upper), text(&work));
+        let options = CString::new(options)?;
+        mount("overlay", &self.home, "overlay", MountFlags::empty(), options.as_c_str())
+            .map_err(|errno| NotHere(format!("cannot mount an overlay: {errno}")).into())
+    }
+
+    fn fresh_file(&self) -> Result<()> {
         for name in self.names()? {
             let entry = self.home.join(&name);
             if entry != self.file || !self.is_mount() {
@@ -188,13 +241,7 @@ impl<'a> Stage<'a> {
             Place::Link if !self.path.is_symlink() => symlink(&self.file, &self.path)?,
             _ => {}
         }
-        if self.state.exists() {
-            fs::remove_dir_all(&self.state)?;
-        }
-        if self.root.join("template").exists() {
-            copy(&self.root.join("template"), &self.state)?;
-        }
-        self.fill()
+        Ok(())
     }
 
     fn is_mount(&self) -> bool {
