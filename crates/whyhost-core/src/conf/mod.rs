@@ -4,6 +4,7 @@ pub mod gai;
 pub mod haproxy;
 pub mod host_conf;
 pub mod nginx;
+pub mod nscd;
 pub mod nsswitch;
 pub mod resolv;
 mod text;
