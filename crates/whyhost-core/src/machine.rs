@@ -19,6 +19,19 @@ pub const GAI: &str = "/etc/gai.conf";
 /// glibc's host.conf: `multi`.
 pub const HOST_CONF: &str = "/etc/host.conf";
 
+/// Names beside the hosts file under which entries are saved by mistake.
+pub const HOSTS_MISTAKES: [&str; 5] =
+    ["/etc/hosts.txt", "/etc/host", "/etc/Hosts", "/etc/hosts.hosts", "/etc/hosts.conf"];
+/// Names of copies of the hosts file that people and programs make.
+pub const HOSTS_COPIES: [&str; 6] = [
+    "/etc/hosts.bak",
+    "/etc/hosts.old",
+    "/etc/hosts.orig",
+    "/etc/hosts.backup",
+    "/etc/hosts.save",
+    "/etc/hosts~",
+];
+
 /// A configuration file: where it is, whether it was read, and what it says.
 ///
 /// A file that is absent or could not be read has the value of an empty one; `state` tells them apart.

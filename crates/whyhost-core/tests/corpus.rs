@@ -9,11 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use whyhost_core::diagnose::Target;
+use whyhost_core::check::{Options, Platform, Subject};
 use whyhost_core::finding::{Finding, Severity};
-use whyhost_core::machine::Machine;
-use whyhost_core::rules::{self, Context};
-use whyhost_core::snapshot::{Os, OsFamily, RawFile, Snapshot};
 
 #[test]
 fn real_files_get_the_findings_that_were_reviewed() {
@@ -45,20 +42,11 @@ fn real_files_get_the_findings_that_were_reviewed() {
     assert!(gone.is_empty() && come.is_empty(), "no more: {gone:#?}\nnew: {come:#?}");
 }
 
-/// A lone file, judged as glibc reads it, or as Windows does where it says so.
+/// What `whyhost check FILE` finds, without a limit.
 fn findings(path: &Path) -> Vec<Finding> {
-    let os = Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    };
-    let mut snapshot = Snapshot::new(os);
-    snapshot.files.push(RawFile::text("/etc/hosts", &fs::read(path).expect("a file")));
-    let machine = Machine::new(snapshot);
-    let target = Target { name: "localhost".into(), literal: None, port: None };
-    rules::run(&Context::new(&machine, &target, &[], &[]))
+    let name = path.file_name().expect("a name").to_string_lossy();
+    let options = Options { all: true, ..Options::default() };
+    Subject::file(&name, fs::read(path).expect("a file"), Platform::Auto).check(&options).findings
 }
 
 fn count(found: &[Finding]) -> BTreeMap<(&'static str, &'static str), usize> {

@@ -243,3 +243,16 @@ fn the_folder_must_be_one() {
     let error = collect_root(&folder.at("/file")).unwrap_err();
     assert!(error.to_string().ends_with("it is a regular file, not a directory"), "{error}");
 }
+
+#[test]
+fn files_beside_the_hosts_file_are_recorded_by_name_and_size_alone() {
+    let folder = Folder::new();
+    folder.write("/etc/hosts", "127.0.0.1 localhost\n").write("/etc/hosts.txt", "10.0.0.1 secret\n");
+    folder.write("/etc/hosts.bak", "x").write("/etc/hosts.allow", "ALL: ALL\n");
+    let snapshot = folder.collect();
+    for (path, bytes) in [("/etc/hosts.txt", 16), ("/etc/hosts.bak", 1)] {
+        assert!(matches!(meta(&snapshot, path), Meta::Present { size, .. } if *size == bytes), "{path}");
+        assert_eq!(snapshot.file(path).unwrap().bytes(), None, "{path}");
+    }
+    assert!(snapshot.file("/etc/hosts.allow").is_none() && snapshot.file("/etc/host").is_none());
+}

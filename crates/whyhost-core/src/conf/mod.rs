@@ -5,6 +5,7 @@ pub mod haproxy;
 pub mod host_aliases;
 pub mod host_conf;
 pub mod nginx;
+pub mod nscd;
 pub mod nsswitch;
 pub mod resolv;
 mod text;

@@ -3,6 +3,7 @@
 //! A rule's file holds its doc comment (the only source of its long text), its metadata, its check and its tests.
 //! What several rules ask of a machine is in [`facts`], how they repair a file in [`edit`] and [`remedy`].
 
+mod cache;
 mod client;
 mod edit;
 mod env;
@@ -21,6 +22,7 @@ mod programs;
 mod proxy;
 mod readers;
 mod remedy;
+mod resolv_owner;
 mod resolver;
 mod tally;
 #[cfg(test)]
@@ -147,6 +149,7 @@ pub const ALL: &[&[Rule]] = &[
     nss::RULES,
     resolver::RULES,
     order::RULES,
+    cache::RULES,
     loopback::RULES,
     ports::RULES,
     client::RULES,

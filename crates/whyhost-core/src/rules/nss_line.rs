@@ -67,6 +67,13 @@ impl HostsLine {
         self.remedy(format!("ask {name} before {} in {}", self.services[to].name, self.path), edits)
     }
 
+    /// Service `index` and its criteria taken out.
+    pub(super) fn without(&self, index: usize) -> Remedy {
+        let name = &self.services[index].name;
+        let edits = vec![edit::remove_word(&self.bytes, self.group(index))];
+        self.remedy(format!("take `{name}` out of the hosts line of {}", self.path), edits)
+    }
+
     /// `files` as the first service.
     pub(super) fn with_files(&self) -> Remedy {
         let edit = if self.services.is_empty() {

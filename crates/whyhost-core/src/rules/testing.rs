@@ -252,6 +252,13 @@ impl Bench {
         bench
     }
 
+    /// A bound UDP socket.
+    pub(super) fn listen_udp(&self, place: &str) -> Bench {
+        let mut bench = self.listen(place);
+        bench.0.sockets.last_mut().expect("the new socket").protocol = Protocol::Udp;
+        bench
+    }
+
     /// A program that is installed.
     pub(super) fn program(&self, id: &str, version: &str) -> Bench {
         let mut bench = self.clone();
@@ -301,12 +308,29 @@ impl Bench {
         bench
     }
 
+    /// An NSS module that is installed.
+    pub(super) fn module(&self, name: &str, version: Option<&str>) -> Bench {
+        let mut bench = self.clone();
+        bench.0.nss_modules.retain(|m| m.name != name);
+        bench.0.nss_modules.push(NssModule {
+            name: name.into(),
+            path: Some(format!("/lib/libnss_{name}.so.2")),
+            version: version.map(str::to_owned),
+        });
+        bench
+    }
+
     /// The server 127.0.0.1 has an A record, and nothing else under the name.
     pub(super) fn dns(&self, name: &str, address: &str) -> Bench {
+        self.dns_at("127.0.0.1:53", name, address)
+    }
+
+    /// So has this server.
+    pub(super) fn dns_at(&self, server: &str, name: &str, address: &str) -> Bench {
         let mut bench = self.clone();
         for (kind, records) in [("A", vec![address.to_owned()]), ("AAAA", Vec::new())] {
             bench.0.live.dns.push(Observation {
-                server: "127.0.0.1:53".into(),
+                server: server.into(),
                 name: name.into(),
                 kind: kind.into(),
                 rcode: "NOERROR".into(),

@@ -18,7 +18,7 @@ use crate::place::Root;
 use crate::{Options, files, probe};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
-use whyhost_core::machine::Machine;
+use whyhost_core::machine::{HOSTS_COPIES, HOSTS_MISTAKES, Machine};
 use whyhost_core::resolve;
 use whyhost_core::snapshot::{Gap, Os, OsFamily, ScopedAddr, Snapshot, Socket};
 
@@ -55,6 +55,9 @@ const SERVICES: [&str; 6] = [
     "/var/run/nscd/socket",
     "/run/systemd/machines",
 ];
+
+/// Programs that are looked for and not started: what is not installed does not run.
+const DAEMONS: [&str; 2] = ["/usr/lib/systemd/systemd-resolved", "/lib/systemd/systemd-resolved"];
 
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
@@ -114,6 +117,10 @@ fn configuration(root: &Root) -> Snapshot {
         snapshot.files.push(file);
     }
     servers::record(root, &mut snapshot);
+    snapshot.files.extend(DAEMONS.map(|path| files::presence(root, path)));
+    // Names and times alone: what stands in a file that no program reads is nobody's business.
+    let beside = HOSTS_MISTAKES.iter().chain(&HOSTS_COPIES).map(|path| files::presence(root, path));
+    snapshot.files.extend(beside.filter(|file| file.is_present()));
     snapshot.os.name = distribution(&snapshot, root);
     let nsswitch = snapshot.file(NSSWITCH).and_then(|file| file.bytes());
     snapshot.nss_modules = nss::modules(root, nsswitch.as_deref());
@@ -174,7 +181,7 @@ mod tests {
     fn this_machine_is_collected() {
         let snapshot = collect(&Options::default());
         assert!(snapshot.os.kernel.contains('.'), "{}", snapshot.os.kernel);
-        for path in FILES.iter().chain(&SWITCHES).chain(&SERVICES) {
+        for path in FILES.iter().chain(&SWITCHES).chain(&SERVICES).chain(&DAEMONS) {
             assert!(snapshot.file(path).is_some(), "{path} is recorded, be it as absent");
         }
         let sources: Vec<IpAddr> =

@@ -5,11 +5,13 @@ use crate::place::Root;
 use whyhost_core::snapshot::{Gap, Snapshot};
 
 /// Recorded with their bytes, or as absent.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     // Wget's for all users (wget(1)).
     "/etc/wgetrc",
     // systemd-resolved (resolved.conf(5)).
     "/etc/systemd/resolved.conf",
+    // nscd (nscd.conf(5)).
+    "/etc/nscd.conf",
     // Domains that nss-mdns may ask for (nss-mdns README).
     "/etc/mdns.allow",
     "/etc/nginx/nginx.conf",

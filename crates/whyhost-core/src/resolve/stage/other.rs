@@ -49,11 +49,23 @@ fn machines(machine: &Machine, name: &str) -> Outcome {
 /// the minimal variants do not read; only avahi can answer. Whether a unicast `local. SOA` keeps the module out decides
 /// nothing that a snapshot could tell while avahi runs.
 fn multicast(machine: &Machine, module: &str, name: &str, call: Call) -> Outcome {
-    let wrong_family = (module.starts_with("mdns4") && call == Call::V6)
-        || (module.starts_with("mdns6") && call == Call::V4);
-    if wrong_family {
+    if !serves(module, call) {
         return unavailable(format!("{module} does not serve this family"));
     }
+    if !is_multicast_name(machine, module, name, call) {
+        return unavailable(format!("{module} leaves {name} alone: not a name it serves"));
+    }
+    daemon(machine, "/run/avahi-daemon/socket", "avahi-daemon", module, name)
+}
+
+fn serves(module: &str, call: Call) -> bool {
+    let wrong_family = (module.starts_with("mdns4") && call == Call::V6)
+        || (module.starts_with("mdns6") && call == Call::V4);
+    !wrong_family
+}
+
+/// The module asks avahi for the name, as far as the snapshot tells.
+pub fn is_multicast_name(machine: &Machine, module: &str, name: &str, call: Call) -> bool {
     let plain = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let two_labels =
         plain.strip_suffix(".local").is_some_and(|front| !front.is_empty() && !front.contains('.'));
@@ -64,10 +76,7 @@ fn multicast(machine: &Machine, module: &str, name: &str, call: Call) -> Outcome
         },
         _ => two_labels,
     };
-    if !takes {
-        return unavailable(format!("{module} leaves {name} alone: not a name it serves"));
-    }
-    daemon(machine, "/run/avahi-daemon/socket", "avahi-daemon", module, name)
+    takes && serves(module, call)
 }
 
 const MDNS_ALLOW: &str = "/etc/mdns.allow";

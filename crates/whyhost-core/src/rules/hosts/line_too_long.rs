@@ -8,7 +8,8 @@
 //! begins with digits becomes an address; text of a long comment can become a live entry. macOS does the same
 //! at 1,023 bytes, FreeBSD and Android at 8,191. OpenBSD skips a line of more than 1,023 bytes. Go and
 //! CoreDNS stop reading the file at a line of 65,536 bytes; systemd-resolved refuses the file for one of more
-//! than 1 MiB. Windows and OpenBSD see the first nine names of a line. glibc has no limit.
+//! than 1 MiB. Windows and OpenBSD see the first nine names of a line. glibc has no limit. Lines that stop Go or
+//! systemd-resolved are a warning also where neither is known to read the file: programs in Go seldom tell.
 //!
 //! ## Example
 //! `hostAliases` of a pod with many names, which the kubelet writes on one line:
@@ -34,7 +35,7 @@ use super::super::{Context, Rule, edit};
 use crate::finding::{Applicability, Evidence, Finding, Remedy, Severity};
 use crate::hosts_lines::Traits;
 use hosts_edit::dialect::LineLimit;
-use hosts_edit::{Dialect, HostsFile, Line, LineKind, Word};
+use hosts_edit::{Dialect, HostsFile, Line, LineKind, Word, dialect};
 use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -68,7 +69,15 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         let effects: Vec<(&Dialect, Effect)> =
             ctx.readers.iter().filter_map(|r| Some((*r, effect(r, &line)?))).collect();
         if !effects.is_empty() {
-            tally.add(|| tell(ctx, &line, &effects));
+            tally.add(|| tell(ctx, &line, &effects, severity(&effects)));
+            continue;
+        }
+        let elsewhere: Vec<_> = [&dialect::GO, &dialect::RESOLVED]
+            .into_iter()
+            .filter_map(|r| Some((r, effect(r, &line).filter(ends_the_file)?)))
+            .collect();
+        if !elsewhere.is_empty() {
+            tally.add(|| tell(ctx, &line, &elsewhere, Severity::Warning));
         }
     }
     tally.finish(&RULE, out);
@@ -98,10 +107,14 @@ fn effect(reader: &Dialect, line: &Line<'_>) -> Option<Effect> {
     Some(Effect::Names(lost.count() + 1, first))
 }
 
-fn tell(ctx: &Context<'_>, line: &Line<'_>, effects: &[(&Dialect, Effect)]) -> Finding {
+fn ends_the_file(effect: &Effect) -> bool {
+    matches!(effect, Effect::Stops | Effect::Rejects)
+}
+
+fn tell(ctx: &Context<'_>, line: &Line<'_>, effects: &[(&Dialect, Effect)], severity: Severity) -> Finding {
     let bytes = line.content().len();
     let (reader, effect) = &effects[0];
-    let (title, severity) = (words(reader, effect), severity(effects));
+    let title = words(reader, effect);
     let label = match line.names().len() {
         names if names > 1 => format!("{bytes} bytes, {names} names"),
         _ => format!("{bytes} bytes"),
@@ -140,12 +153,15 @@ fn words(reader: &Dialect, effect: &Effect) -> String {
     }
 }
 
+/// Names of a line that are broken into shorter lines by an edit; more are left to the writer of the file.
+const BROKEN: usize = 4096;
+
 /// Lines of eight names each.
 fn broken(ctx: &Context<'_>, line: &Line<'_>) -> Option<Remedy> {
     const NAMES: usize = 8;
     let (address, names) = (line.address()?, line.names());
     let longest = names.chunks(NAMES).map(|c| c.iter().map(|n| n.text.len() + 1).sum::<usize>()).max()?;
-    if line.kind() != LineKind::Entry || names.len() <= NAMES || longest > 400 {
+    if line.kind() != LineKind::Entry || !(NAMES + 1..=BROKEN).contains(&names.len()) || longest > 400 {
         return None;
     }
     let ending = line_end(line);
@@ -203,6 +219,8 @@ mod tests {
         let found = bench.check(CODE, &[&GO, &RESOLVED]);
         assert_eq!(found[0].evidence.len(), 2);
         assert_eq!(found[0].severity, Severity::Error);
+        let elsewhere = bench.check(CODE, &[&GLIBC]);
+        assert_eq!((elsewhere[0].severity, elsewhere[0].evidence.len()), (Severity::Warning, 2));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! # hosts.wrong-name — entries stand in a file of another name
 //!
 //! ## What it means
-//! Beside the hosts file lies one with nearly its name (`hosts.txt`, `host`), with entries that the hosts
-//! file does not have. Notepad adds `.txt` to what it saves, and Windows does not show it. Copies that are
-//! called so (`hosts.bak`, `hosts.old`) are none, unless the hosts file itself is gone or empty.
+//! Beside the hosts file lies one with nearly its name (`hosts.txt`, `host`). Notepad adds `.txt` to what it
+//! saves, and Windows does not show it. Copies that are called so (`hosts.bak`, `hosts.old`) are none, unless
+//! the hosts file itself is gone or has no entry.
+//!
+//! A snapshot has names, sizes and times of such files, seldom their text. With the text, entries are told
+//! that the hosts file lacks. Without it, a file that was changed after the hosts file is a warning, since the
+//! last edit went there; an older one is a note.
 //!
 //! ## Who is hit
 //! Every program: nobody reads a file of that name.
@@ -24,11 +28,12 @@
 //! - https://github.com/scottlerch/HostsFileEditor/issues/39
 //! - https://man7.org/linux/man-pages/man5/hosts.5.html
 
-use super::super::facts::hosts_reach;
+use super::super::facts::{hosts_file, hosts_reach};
 use super::super::remedy;
 use super::super::{Context, Rule};
 use crate::finding::{Evidence, Finding, Location, Severity};
-use crate::snapshot::RawFile;
+use crate::machine::{HOSTS_COPIES, HOSTS_MISTAKES};
+use crate::snapshot::{FileKind, Meta, RawFile};
 use hosts_edit::{Dialect, GLIBC, HostsFile};
 use std::collections::HashSet;
 
@@ -44,31 +49,30 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// Names that are written by mistake.
-const MISTAKES: [&str; 5] =
-    ["/etc/hosts.txt", "/etc/host", "/etc/Hosts", "/etc/hosts.hosts", "/etc/hosts.conf"];
-/// Names of copies.
-const COPIES: [&str; 6] = [
-    "/etc/hosts.bak",
-    "/etc/hosts.old",
-    "/etc/hosts.orig",
-    "/etc/hosts.backup",
-    "/etc/hosts.save",
-    "/etc/hosts~",
-];
-
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let reader = ctx.readers.first().copied().unwrap_or(&GLIBC);
     let has_none = ctx.machine.hosts.value.view(reader).heads().next().is_none();
-    let copies = COPIES.iter().filter(|_| has_none);
-    for path in MISTAKES.iter().chain(copies) {
-        let Some(bytes) = ctx.machine.raw.file(path).and_then(RawFile::bytes) else { continue };
-        let other = HostsFile::parse(bytes).0;
-        let names = missing(ctx, reader, &other);
-        if let Some(first) = names.first() {
-            out.push(tell(ctx, path, first, names.len()));
-        }
+    let copies = HOSTS_COPIES.iter().filter(|_| has_none);
+    for path in HOSTS_MISTAKES.iter().chain(copies) {
+        let Some(file) = ctx.machine.raw.file(path) else { continue };
+        let found = match file.bytes() {
+            Some(bytes) => by_names(ctx, path, reader, &HostsFile::parse(bytes).0),
+            None => by_time(ctx, file, has_none),
+        };
+        out.extend(found);
     }
+}
+
+fn by_names(ctx: &Context<'_>, path: &str, reader: &Dialect, other: &HostsFile) -> Option<Finding> {
+    let names = missing(ctx, reader, other);
+    let hosts = &ctx.machine.hosts.path;
+    let what = match &names[..] {
+        [] => return None,
+        [one] => format!("`{one}` stands"),
+        [first, ..] => format!("{} names, the first `{first}`, stand", names.len()),
+    };
+    let title = format!("{what} in {path}, which nobody reads, and not in {hosts}");
+    Some(tell(ctx, path, title, format!("names that {hosts} lacks: {}", names.len())))
 }
 
 /// The names of the other file that the hosts file does not have.
@@ -81,16 +85,36 @@ fn missing(ctx: &Context<'_>, reader: &Dialect, other: &HostsFile) -> Vec<String
     names(other).into_iter().filter(|n| !known.contains(n)).collect()
 }
 
-fn tell(ctx: &Context<'_>, path: &str, first: &str, count: usize) -> Finding {
+fn by_time(ctx: &Context<'_>, file: &RawFile, has_none: bool) -> Option<Finding> {
+    let Meta::Present { kind: FileKind::File, size, mtime, .. } = file.meta else { return None };
     let hosts = &ctx.machine.hosts.path;
-    let what = if count == 1 {
-        format!("`{first}` stands")
-    } else {
-        format!("{count} names, the first `{first}`, stand")
+    let (hosts_size, hosts_mtime) = match hosts_file(ctx.machine).map(|f| &f.meta) {
+        Some(Meta::Present { size, mtime, .. }) => (*size, *mtime),
+        _ => (0, 0),
     };
-    let mut finding = RULE.finding(format!("{what} in {path}, which nobody reads, and not in {hosts}"));
+    // A copy of the file as it is, or nothing.
+    if size == 0 || (size == hosts_size && !has_none) {
+        return None;
+    }
+    let newer = mtime > hosts_mtime;
+    let path = &file.path;
+    let title = match (has_none, newer) {
+        (true, _) => format!("{hosts} has no entry, and beside it lies {path}, which nobody reads"),
+        (false, true) => format!("{path} was changed after {hosts}, but nobody reads it"),
+        (false, false) => format!("nobody reads {path}"),
+    };
+    let mut finding = tell(ctx, path, title, format!("{size} bytes, {hosts} has {hosts_size}"));
+    if !has_none && !newer {
+        finding.severity = Severity::Note;
+    }
+    Some(finding)
+}
+
+fn tell(ctx: &Context<'_>, path: &str, title: String, fact: String) -> Finding {
+    let hosts = &ctx.machine.hosts.path;
+    let mut finding = RULE.finding(title);
     finding.locations.push(Location::of(path, b"", 0..0, "not the hosts file"));
-    finding.evidence.push(Evidence::new(format!("names that {hosts} lacks: {count}"), path));
+    finding.evidence.push(Evidence::new(fact, path));
     finding.remedies.push(remedy::advice(
         format!("move the entries of {path} into {hosts}"),
         hosts_reach(ctx.machine),
@@ -101,7 +125,9 @@ fn tell(ctx: &Context<'_>, path: &str, first: &str, count: usize) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::debian;
+    use super::super::super::testing::{Bench, debian};
+    use crate::finding::Severity;
+    use crate::snapshot::{FileKind, Meta};
 
     const CODE: &str = "hosts.wrong-name";
 
@@ -121,5 +147,31 @@ mod tests {
     #[test]
     fn the_same_entries_or_comments_are_none() {
         assert!(debian().file("/etc/hosts.txt", "127.0.0.1 localhost\n# 10.0.0.1 nas\n").is_quiet(CODE));
+    }
+
+    /// A file of which only what `stat` says is known.
+    fn beside(path: &str, new_size: u64, new_mtime: i64) -> Bench {
+        debian().kind(path, FileKind::File).meta(path, |meta| {
+            let Meta::Present { size, mtime, .. } = meta else { panic!("present") };
+            (*size, *mtime) = (new_size, new_mtime);
+        })
+    }
+
+    #[test]
+    fn without_the_text_the_time_decides() {
+        assert_eq!(beside("/etc/hosts.txt", 90, 7).one(CODE).severity, Severity::Warning);
+        let older = beside("/etc/hosts.txt", 90, -7).one(CODE);
+        assert_eq!((older.severity, older.title.as_str()), (Severity::Note, "nobody reads /etc/hosts.txt"));
+        assert!(beside("/etc/hosts.txt", 0, 7).is_quiet(CODE), "empty");
+        assert!(beside("/etc/hosts.bak", 90, 7).is_quiet(CODE), "a copy");
+        let gone = beside("/etc/hosts.bak", 90, -7).absent("/etc/hosts").one(CODE);
+        assert_eq!(gone.severity, Severity::Warning);
+    }
+
+    #[test]
+    fn a_copy_of_the_same_size_and_a_folder_are_none() {
+        let same = debian().machine().hosts.value.bytes().len() as u64;
+        assert!(beside("/etc/hosts.txt", same, 7).is_quiet(CODE));
+        assert!(debian().kind("/etc/Hosts", FileKind::Directory).is_quiet(CODE));
     }
 }

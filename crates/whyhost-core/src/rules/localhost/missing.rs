@@ -9,7 +9,11 @@
 //! with an address elsewhere. curl (since 7.78.0), browsers and Java at its default have an answer of their
 //! own, so they prove nothing. Where nss-myhostname or systemd-resolved answers localhost, programs of the
 //! C library work; those that read the file by themselves (Go without cgo, static musl binaries) still ask
-//! DNS. Windows answers localhost by itself, its file needs no line.
+//! DNS: then it is a warning. Windows answers localhost by itself, its file needs no line.
+//!
+//! Of a file that was given alone nobody knows whether it is the whole hosts file of a machine. It is a warning
+//! where it looks like a list or a part of one: public names on public addresses or nowhere, that is no
+//! loopback or private address and no word `localhost` in it, or more than a hundred entries.
 //!
 //! ## Example
 //! A tool that wrote only its own block:
@@ -34,13 +38,15 @@
 
 use super::super::edit::{self, BOM};
 use super::super::facts::{
-    LOCALHOST, V6, hosts_reach, in_hosts, list, localhost_addresses, localhost_supplier, reads_etc_hosts,
+    LOCALHOST, V6, hosts_reach, in_hosts, is_loopback, list, localhost_addresses, localhost_supplier,
+    reads_etc_hosts,
 };
 use super::super::remedy;
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Remedy, Severity, TextEdit};
 use crate::machine::{FileState, Machine};
 use hosts_edit::{GLIBC, HostsFile};
+use std::net::IpAddr;
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.localhost-missing",
@@ -74,7 +80,10 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
              themselves (Go without cgo, static musl binaries) ask DNS"
         )
     });
-    if is_alone(ctx.machine) {
+    if supplier.is_some() {
+        finding.severity = Severity::Warning;
+    }
+    if is_alone(ctx.machine) && is_part(ctx.machine) {
         finding.severity = Severity::Warning;
         finding.message =
             Some("as the whole hosts file of a machine it would send localhost to DNS".to_owned());
@@ -153,10 +162,33 @@ fn standard_lines(machine: &Machine) -> Option<(String, Vec<TextEdit>)> {
     Some((format!("add {lines} to {}", machine.hosts.path), edits))
 }
 
-/// The file of no machine: a list, or a part of a file that something else puts together.
+/// The file of no machine.
 fn is_alone(machine: &Machine) -> bool {
-    let nothing_else = machine.nsswitch.state == FileState::Unrecorded && machine.os.libc.is_none();
-    nothing_else && machine.raw.interfaces.is_empty()
+    machine.nsswitch.state == FileState::Unrecorded && machine.os.libc.is_none()
+}
+
+/// Entries that no machine's own file has, and lines among which signs of such a file are looked for.
+const LIST: usize = 100;
+const LOOKED_AT: usize = 1000;
+
+/// A list, or a part of a file that something else puts together, by what stands in it.
+fn is_part(machine: &Machine) -> bool {
+    let file = &machine.hosts.value;
+    let is_own = |word: &[u8]| {
+        let text = String::from_utf8_lossy(word);
+        text.eq_ignore_ascii_case(LOCALHOST)
+            || text.parse::<IpAddr>().is_ok_and(|a| is_loopback(a) || is_private(a))
+    };
+    file.view(&GLIBC).heads().nth(LIST).is_some()
+        || !file.lines().take(LOOKED_AT).any(|line| line.words().iter().any(|w| is_own(&w.text)))
+}
+
+/// An address of a network of one's own (RFC 1918, RFC 4193).
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(a) => a.is_private(),
+        IpAddr::V6(a) => a.is_unique_local(),
+    }
 }
 
 #[cfg(test)]
@@ -196,13 +228,22 @@ mod tests {
         let bench = debian().file("/etc/nsswitch.conf", "hosts: files myhostname dns\n");
         let found = bench.file("/etc/hosts", "10.0.0.1 nas\n").of(CODE, "localhost").expect("finding");
         assert!(found.message.expect("message").contains("NSS module myhostname"));
+        assert_eq!(found.severity, Severity::Warning);
     }
 
     #[test]
-    fn a_file_of_no_machine_is_warned_of_unless_it_has_comments_only() {
-        let found = lone("10.0.0.1 nas\n").of(CODE, "localhost").expect("finding");
-        assert_eq!(found.severity, Severity::Warning);
-        assert_eq!(lone("# Static table lookup for hostnames.\n").of(CODE, "localhost"), None);
+    fn a_file_of_no_machine_is_judged_by_what_stands_in_it() {
+        let severity = |text: &str| lone(text).of(CODE, "localhost").map(|f| f.severity);
+        for text in
+            ["127.0.1.1 devbox\n", "127.0.0.1:80 localhost\n10.0.0.1 nas\n", "127.0.0.1 a.localhost\n"]
+        {
+            assert_eq!(severity(text), Some(Severity::Error), "{text}");
+        }
+        let list = "127.0.0.1 ads.test\n".repeat(101);
+        for text in ["192.0.2.1 www.test\n", "0.0.0.0 ads.test\n", list.as_str()] {
+            assert_eq!(severity(text), Some(Severity::Warning), "{text}");
+        }
+        assert_eq!(severity("# Static table lookup for hostnames.\n"), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ enum Kind {
     Nsswitch,
     /// gai.conf, host.conf: keywords, numbers, addresses.
     Keywords,
+    /// nscd.conf: attribute, database, value.
+    Nscd,
     OsRelease,
     /// resolved.conf, wgetrc: `name = value`.
     Settings,
@@ -41,6 +43,7 @@ impl Kind {
             "resolv.conf" | "stub-resolv.conf" => Kind::Resolv,
             "nsswitch.conf" => Kind::Nsswitch,
             "gai.conf" | "host.conf" => Kind::Keywords,
+            "nscd.conf" => Kind::Nscd,
             "os-release" => Kind::OsRelease,
             "resolved.conf" | "wgetrc" => Kind::Settings,
             _ => Kind::Other,
@@ -105,6 +108,7 @@ impl Masks {
             Kind::Keywords => {
                 number || known::KEYWORDS.contains(&text.to_ascii_lowercase().trim_end_matches([',', ';']))
             }
+            Kind::Nscd => number || known::NSCD_WORDS.contains(&text.as_str()),
             Kind::Hosts | Kind::OsRelease | Kind::Settings | Kind::Server | Kind::Other => false,
         };
         match kind {
