@@ -4,6 +4,7 @@
 //! What several rules ask of a machine is in [`facts`], how they repair a file in [`edit`] and [`remedy`].
 
 mod client;
+mod dns;
 mod edit;
 mod env;
 mod facts;
@@ -146,6 +147,7 @@ pub const ALL: &[&[Rule]] = &[
     localhost::RULES,
     nss::RULES,
     resolver::RULES,
+    dns::RULES,
     order::RULES,
     loopback::RULES,
     ports::RULES,
