@@ -5,6 +5,7 @@
 
 mod cache;
 mod client;
+mod dns;
 mod edit;
 mod env;
 mod facts;
@@ -148,6 +149,7 @@ pub const ALL: &[&[Rule]] = &[
     localhost::RULES,
     nss::RULES,
     resolver::RULES,
+    dns::RULES,
     order::RULES,
     cache::RULES,
     loopback::RULES,

@@ -39,6 +39,7 @@ use super::super::resolv_owner;
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Location, Remedy, Severity};
 use crate::machine::{Machine, RESOLV};
+use crate::reach;
 use crate::resolve::stage::resolved;
 use crate::snapshot::{OsFamily, Protocol, RawFile, Socket};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -60,6 +61,8 @@ const STUBS: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(127, 0, 0, 53)), IpAddr::V4(Ipv4Addr::new(127, 0, 0, 54))];
 /// Docker's server: its socket has another port, to which the kernel leads packets.
 const DOCKER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
+/// Port of every server in resolv.conf.
+const PORT: u16 = 53;
 /// Where the program of systemd-resolved lies.
 const PROGRAMS: [&str; 2] = ["/usr/lib/systemd/systemd-resolved", "/lib/systemd/systemd-resolved"];
 
@@ -84,7 +87,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 fn dead(machine: &Machine, address: IpAddr) -> Option<Dead> {
-    if !address.is_loopback() || address == DOCKER {
+    if !reach::is_own(machine, address.into()) || address == DOCKER {
         return None;
     }
     let rcodes: Vec<&str> = machine
@@ -92,12 +95,17 @@ fn dead(machine: &Machine, address: IpAddr) -> Option<Dead> {
         .live
         .dns
         .iter()
-        .filter(|o| o.server.parse::<SocketAddr>().is_ok_and(|s| s.ip() == address))
+        .filter(|o| o.server.parse() == Ok(SocketAddr::new(address, PORT)))
         .map(|o| o.rcode.as_str())
         .collect();
     if !rcodes.is_empty() {
-        let proof = Evidence::new("the question was refused: nobody listens", format!("DNS {address}"));
-        return rcodes.iter().all(|r| *r == "IO").then_some(Dead { severity: Severity::Error, proof });
+        let what = match rcodes.contains(&"TIMEOUT") {
+            true => "no question was answered in time",
+            false => "the question was refused: nobody listens",
+        };
+        let proof = Evidence::new(what, format!("DNS {address}"));
+        let dead = rcodes.iter().all(|r| matches!(*r, "IO" | "TIMEOUT"));
+        return dead.then_some(Dead { severity: Severity::Error, proof });
     }
     if STUBS.contains(&address) && machine.has_path(resolved::SOCKET) == Some(true) {
         return None;
@@ -123,7 +131,7 @@ fn hears(socket: &Socket, address: IpAddr) -> bool {
         IpAddr::V4(a) => a.is_unspecified() && address.is_ipv4(),
         IpAddr::V6(a) => a.is_unspecified() && (address.is_ipv6() || socket.v6only != Some(true)),
     };
-    socket.port == 53 && socket.protocol == Protocol::Udp && (socket.address == address || wildcard)
+    socket.port == PORT && socket.protocol == Protocol::Udp && (socket.address == address || wildcard)
 }
 
 fn tell(machine: &Machine, line: usize, address: IpAddr, dead: Dead, others: bool) -> Finding {
@@ -205,6 +213,10 @@ mod tests {
     #[test]
     fn what_was_asked_counts_more_than_sockets() {
         assert!(asks("127.0.0.1").dns("nas.test", "10.0.0.9").is_quiet(CODE), "it answered");
+        let silent = asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:53", "nas.test", "TIMEOUT");
+        assert_eq!(silent.one(CODE).evidence[1].text, "no question was answered in time");
+        let other_port = asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:5355", "nas.test", "IO");
+        assert!(other_port.is_quiet(CODE), "another server");
     }
 
     #[test]
