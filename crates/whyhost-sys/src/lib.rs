@@ -2,7 +2,7 @@
 //!
 //! [`collect`] gives a [`Snapshot`](whyhost_core::snapshot::Snapshot) of this machine, [`collect_root`] one of the
 //! files in another root folder, [`read_snapshot`] one that was recorded; [`read_input`] reads any file that the user
-//! names. [`probe`] asks the system a question.
+//! names. [`probe`] asks the system a question; [`write`](mod@write) changes files without losing anything.
 //!
 //! Linux only so far: on other systems this crate is empty. A system gets a folder of its own, with the file names
 //! and signatures of `linux`.
@@ -17,13 +17,15 @@ mod place;
 pub mod probe;
 mod programs;
 mod snapshot_file;
+pub mod write;
 
 pub use error::SysError;
 pub use files::MAX_FILE;
 pub use input::{folders_upwards, read_input, read_settings, relative, user_settings};
 pub use linux::{collect, collect_root};
 pub use programs::programs;
-pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot, write_new};
+pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot};
+pub use write::write_new;
 
 /// What to look at besides the facts that every question needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,18 +1,15 @@
-//! Snapshot files: read from a path or standard input, written anew.
+//! Snapshot files, read from a path or standard input.
 
 use crate::error::SysError;
 use crate::place::{Place, Refused};
-use std::fs::OpenOptions;
-use std::io::{Read, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Read;
 use std::path::Path;
-use whyhost_core::snapshot::{FileKind, Snapshot, SnapshotError};
+use whyhost_core::snapshot::{Snapshot, SnapshotError};
 
 /// The largest snapshot that is read: one with a hosts file of the largest size that is recorded, twice as base64.
 pub const MAX_SNAPSHOT: u64 = 4 << 30;
 
 const READ: &str = "read snapshot";
-const WRITE: &str = "write";
 
 /// Reads a snapshot from a regular file, or from standard input when the path is `-`.
 ///
@@ -29,7 +26,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, SysError> {
     match Place::of(path).open_file() {
         Ok(file) => bounded(file, path),
         Err(Refused::Errno(errno)) => Err(SysError::io(READ, path, errno)),
-        Err(Refused::Kind(kind)) => Err(wrong_kind(READ, path, kind)),
+        Err(Refused::Kind(kind)) => {
+            Err(SysError::WrongKind { operation: READ, path: path.into(), kind, expected: "a regular file" })
+        }
     }
 }
 
@@ -56,36 +55,6 @@ fn parse(bytes: Vec<u8>) -> Result<Snapshot, SnapshotError> {
         }
     })?;
     Snapshot::from_json(&text)
-}
-
-/// Writes a file that was not there, or writes over a regular file that was; nothing else is written to, and a link is
-/// not followed.
-///
-/// A new file is readable by its owner only, since an unredacted snapshot tells about a machine.
-///
-/// # Errors
-/// [`SysError`] when something else than a regular file is at the path, or the system refuses.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SysError> {
-    match rustix::fs::lstat(path) {
-        Ok(stat) if crate::place::is_link(&stat) => {
-            let source = std::io::Error::other("it is a symbolic link; name the file that it points to");
-            return Err(SysError::io(WRITE, path, source));
-        }
-        Ok(stat) => match crate::place::kind(&stat) {
-            FileKind::File => {}
-            kind => return Err(wrong_kind(WRITE, path, kind)),
-        },
-        Err(_) => {}
-    }
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600).custom_flags(flags.bits().cast_signed());
-    let mut file = options.open(path).map_err(|source| SysError::io("open for writing", path, source))?;
-    file.write_all(bytes).map_err(|source| SysError::io(WRITE, path, source))
-}
-
-fn wrong_kind(operation: &'static str, path: &Path, kind: FileKind) -> SysError {
-    SysError::WrongKind { operation, path: path.into(), kind, expected: "a regular file" }
 }
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 //! Tasks of the workspace, run as `cargo xtask TASK`.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod faults;
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+#[path = "no_faults.rs"]
+mod faults;
 mod import;
 mod new_rule;
 mod oracle;
@@ -33,6 +38,17 @@ enum Task {
     NewRule(new_rule::Args),
     /// Compare the model with the real getaddrinfo on random machines, in private namespaces
     Oracle(oracle::Args),
+    /// Let every system call of the writer go wrong, in private mount namespaces, and print the outcomes
+    Faults(faults::FaultsArgs),
+    /// Print the system calls of a write, as they are seen and changed
+    #[command(hide = true)]
+    FaultCalls {
+        /// An empty folder
+        folder: PathBuf,
+    },
+    /// Write a file, and let the parent see every system call
+    #[command(hide = true)]
+    FaultVictim(faults::victim::VictimArgs),
     /// Build the machine of the plan on stdin, here and now
     #[command(hide = true)]
     OracleInside,
@@ -53,6 +69,9 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::OracleImportRuntimes { dir } => import::runtimes::run(&dir)?,
         Task::NewRule(args) => new_rule::run(&args)?,
         Task::Oracle(args) => return oracle::run(&args),
+        Task::Faults(args) => return faults::run(&args),
+        Task::FaultCalls { folder } => faults::print_calls(&folder)?,
+        Task::FaultVictim(args) => faults::victim::run(&args)?,
         Task::OracleInside => oracle::inside::run()?,
         Task::OracleProgramsInside => oracle::programs::inside::run()?,
         Task::OracleAsk { question } => oracle::inside::ask(&question)?,

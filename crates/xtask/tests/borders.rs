@@ -35,7 +35,7 @@ const PURE: [&str; 19] = [
     "zmij",
 ];
 /// Dependency → the only crate whose job it is.
-const OWNED: [(&str, &str); 9] = [
+const OWNED: [(&str, &str); 10] = [
     ("nom", "hosts-edit"),
     ("similar", "whyhost-core"),
     ("hickory-resolver", "whyhost-dns"),
@@ -45,6 +45,7 @@ const OWNED: [(&str, &str); 9] = [
     ("annotate-snippets", "whyhost"),
     ("toml", "whyhost"),
     ("dirs", "whyhost-sys"),
+    ("sha2", "whyhost-sys"),
 ];
 
 #[test]
@@ -78,6 +79,48 @@ fn each_job_is_in_one_crate() {
             assert!(!uses || name == owner, "{name} uses {dependency}, which is the job of {owner}");
         }
     }
+}
+
+#[test]
+fn only_the_writer_opens_files_for_writing() {
+    const WRITES: [&str; 10] = [
+        "OpenOptions",
+        "File::create",
+        "fs::write(",
+        "fs::rename",
+        "fs::copy",
+        "fs::create_dir",
+        "fs::remove_",
+        "set_permissions",
+        "OFlags::WRONLY",
+        "OFlags::RDWR",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut places, mut inside) = (Vec::new(), 0);
+    for (name, _) in ARROWS {
+        for file in sources(&root.join(name).join("src")) {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let found = code.lines().filter(|line| WRITES.iter().any(|word| line.contains(word)));
+            if file.to_string_lossy().contains("whyhost-sys/src/write/") {
+                inside += found.count();
+            } else {
+                places.extend(found.map(|line| format!("{}: {}", file.display(), line.trim())));
+            }
+        }
+    }
+    assert!(places.is_empty(), "{places:#?}");
+    assert!(inside > 5, "the words are no longer those of the writer: {inside}");
+}
+
+/// The Rust files below a folder, without those that hold tests only.
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let rust = |path: &std::path::PathBuf| {
+        path.extension().is_some_and(|e| e == "rs") && path.file_name().is_some_and(|name| name != "tests.rs")
+    };
+    folders.iter().flat_map(|folder| sources(folder)).chain(files.into_iter().filter(rust)).collect()
 }
 
 /// Names of the crates that `package` is built from, itself included; those for tests and benchmarks not.

@@ -8,8 +8,8 @@ use whyhost_core::machine::Machine;
 use whyhost_core::resolve::{self, Query};
 use whyhost_core::snapshot::Snapshot;
 
-const DOCUMENTS: [&str; 4] =
-    ["README.md", "docs/ARCHITECTURE.md", "docs/CONTRIBUTING.md", "docs/resolvers.md"];
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "docs/ARCHITECTURE.md", "docs/CONTRIBUTING.md", "docs/resolvers.md", "docs/writes.md"];
 /// First parts of paths of this repository.
 const ROOTS: [&str; 4] = ["crates", "docs", "testdata", ".ci"];
 /// Files beside them.
