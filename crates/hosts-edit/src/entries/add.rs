@@ -7,9 +7,9 @@ use crate::file::HostsFile;
 use crate::line::{Line, LineKind};
 use crate::style;
 
-/// Gives `names` the address, beside those that they have.
+/// Gives `names` the addresses, beside those that they have.
 ///
-/// A line of that address takes them, the last one first, as long as every consumer still reads it whole
+/// A line of the address takes them, the last one first, as long as every consumer still reads it whole
 /// ([`MOST_NAMES`], [`MOST_BYTES`]); else they get lines of their own, behind the last line of that address or at the
 /// end of the file. Sections belong to their writers and take nothing. Neither does a line that names localhost:
 /// systemd-resolved from 254 on gives each further name of such a line all addresses of its first name (resolved
@@ -21,22 +21,36 @@ use crate::style;
 /// ```
 /// use hosts_edit::{HostsFile, entries};
 /// let (file, _) = HostsFile::parse("127.0.0.1 localhost\n10.0.0.5 nas # shelf\n");
-/// let edits = entries::add(&file, "10.0.0.5", &["disk"]).unwrap();
+/// let edits = entries::add(&file, &["10.0.0.5"], &["disk"]).unwrap();
 /// assert_eq!(edits.apply(file.bytes()).unwrap(), b"127.0.0.1 localhost\n10.0.0.5 nas disk # shelf\n");
 /// ```
-pub fn add(file: &HostsFile, address: &str, names: &[&str]) -> Result<EditSet, EditError> {
+pub fn add(file: &HostsFile, addresses: &[&str], names: &[&str]) -> Result<EditSet, EditError> {
     let mut edits = EditSet::new();
-    add_to(&mut edits, file, address, names)?;
+    addresses.iter().try_for_each(|address| add_to(&mut edits, file, address, names))?;
     Ok(edits)
 }
 
-/// As [`add`], and no other address of that family stays: a line of these names alone gets the new address in its
+/// As [`add`], and no other address of these families stays: a line of these names alone gets the new address in its
 /// place, from others the names go.
 ///
 /// # Errors
 /// As [`add`].
-pub fn add_anew(file: &HostsFile, address: &str, names: &[&str]) -> Result<EditSet, EditError> {
+pub fn add_anew(file: &HostsFile, addresses: &[&str], names: &[&str]) -> Result<EditSet, EditError> {
     let mut edits = EditSet::new();
+    for address in addresses {
+        let left = readdress(&mut edits, file, address, names)?;
+        add_to(&mut edits, file, address, &left)?;
+    }
+    Ok(edits)
+}
+
+/// Takes the names off other addresses of the family; the names that still need the new one.
+fn readdress<'n>(
+    edits: &mut EditSet,
+    file: &HostsFile,
+    address: &str,
+    names: &[&'n str],
+) -> Result<Vec<&'n str>, EditError> {
     let owned = Owned::of(file);
     let mut wanted: Vec<&str> = missing(file, address, names);
     for line in lines_with(file, LineKind::Entry, names, None) {
@@ -45,19 +59,17 @@ pub fn add_anew(file: &HostsFile, address: &str, names: &[&str]) -> Result<EditS
             continue;
         }
         let here = shared(&line, names);
-        let is_here = |name: &&str| here.iter().any(|h| h.eq_ignore_ascii_case(name));
-        let moves = has_only(&line, names) && !owned.has(line.number());
-        if moves && here.iter().all(|h| wanted.iter().any(|w| w.eq_ignore_ascii_case(h))) {
+        let needs_all = here.iter().all(|h| wanted.iter().any(|w| w.eq_ignore_ascii_case(h)));
+        if needs_all && has_only(&line, names) && !owned.has(line.number()) {
             edits.set_address(file, line.number(), address)?;
-            wanted.retain(|name| !is_here(name));
+            wanted.retain(|name| !here.iter().any(|h| h.eq_ignore_ascii_case(name)));
             continue;
         }
         let mut own = EditSet::new();
         own.remove_names(file, line.number(), &here.iter().map(String::as_str).collect::<Vec<_>>())?;
         own.edits().iter().try_for_each(|e| edits.push(e.clone()))?;
     }
-    add_to(&mut edits, file, address, &wanted)?;
-    Ok(edits)
+    Ok(wanted)
 }
 
 fn add_to(edits: &mut EditSet, file: &HostsFile, address: &str, names: &[&str]) -> Result<(), EditError> {
@@ -191,7 +203,7 @@ mod tests {
     }
 
     fn added(before: &str, address: &str, names: &[&str]) -> String {
-        after(before, |file| add(file, address, names))
+        after(before, |file| add(file, &[address], names))
     }
 
     #[test]
@@ -224,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn both_families_at_once() {
+        let both = |before: &str| after(before, |file| add(file, &["127.0.0.1", "::1"], &["app"]));
+        assert_eq!(both("# x"), "# x\n127.0.0.1 app\n::1 app\n");
+        assert_eq!(both("127.0.0.1 app\n"), "127.0.0.1 app\n::1 app\n");
+    }
+
+    #[test]
     fn no_line_grows_beyond_what_everybody_reads() {
         let nine = "10.0.0.5 a b c d e f g h i\n";
         assert_eq!(added(nine, "10.0.0.5", &["j"]), format!("{nine}10.0.0.5 j\n"));
@@ -240,7 +259,7 @@ mod tests {
 
     #[test]
     fn anew_means_nowhere_else() {
-        let anew = |before: &str, names: &[&str]| after(before, |file| add_anew(file, "10.0.0.9", names));
+        let anew = |before: &str, names: &[&str]| after(before, |file| add_anew(file, &["10.0.0.9"], names));
         assert_eq!(anew("10.0.0.5 nas # shelf\n", &["nas"]), "10.0.0.9 nas # shelf\n");
         assert_eq!(anew("10.0.0.5 nas box\n::5 nas\n", &["nas"]), "10.0.0.5 box\n::5 nas\n10.0.0.9 nas\n");
         assert_eq!(anew("10.0.0.5 nas\n10.0.0.6 nas\n", &["nas"]), "10.0.0.9 nas\n");
@@ -251,7 +270,7 @@ mod tests {
     #[test]
     fn what_is_no_address_or_name_is_refused() {
         let file = HostsFile::parse("").0;
-        assert!(matches!(add(&file, "nas", &["a"]), Err(EditError::InvalidText(_))));
-        assert!(matches!(add(&file, "::1", &["a b"]), Err(EditError::InvalidText(_))));
+        assert!(matches!(add(&file, &["nas"], &["a"]), Err(EditError::InvalidText(_))));
+        assert!(matches!(add(&file, &["::1"], &["a b"]), Err(EditError::InvalidText(_))));
     }
 }
