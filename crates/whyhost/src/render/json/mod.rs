@@ -1,5 +1,9 @@
 //! The JSON contract (docs/output.md): one object a run, `schema` and `tool` first, deterministic.
 
+mod change;
+
+pub(crate) use change::{Undone, change, entries, undone, writes};
+
 use crate::failure::Failure;
 use serde::Serialize;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison, Verdict};
@@ -24,7 +28,7 @@ struct Tool {
 }
 
 /// One indented object with a final newline.
-pub(super) fn object<T: Serialize>(schema: &'static str, body: T) -> String {
+pub(crate) fn object<T: Serialize>(schema: &'static str, body: T) -> String {
     let tool = Tool { name: "whyhost", version: env!("CARGO_PKG_VERSION") };
     let mut text = serde_json::to_string_pretty(&Envelope { schema, tool, body })
         .expect("keys are strings and no value fails to serialise");
