@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod dialect;
+pub mod entries;
 
 mod change;
 mod edit;

@@ -8,6 +8,7 @@ pub mod conf;
 pub mod diagnose;
 pub mod diff;
 pub mod finding;
+pub mod fix;
 pub mod handbook;
 pub mod local;
 pub mod machine;

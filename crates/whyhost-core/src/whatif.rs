@@ -8,13 +8,17 @@ use crate::snapshot::{Content, Meta, Protocol, RawFile, ScopedAddr, Snapshot, So
 /// Live look-ups are forgotten, since they were made before the edit. An edit beyond the end of the file, or one that
 /// overlaps its predecessor, is cut to what is left.
 pub fn apply(snapshot: &Snapshot, path: &str, edits: &[TextEdit]) -> Snapshot {
+    let old = snapshot.file(path).and_then(RawFile::bytes).unwrap_or_default();
+    with_content(snapshot, path, &edited(&old, edits))
+}
+
+/// The snapshot with other content in the file at `path`; a file that is not there is created. Live look-ups are forgotten.
+pub fn with_content(snapshot: &Snapshot, path: &str, bytes: &[u8]) -> Snapshot {
     let mut after = snapshot.clone();
     after.live.lookups.clear();
-    let old = snapshot.file(path).and_then(RawFile::bytes).unwrap_or_default();
-    let new = edited(&old, edits);
     match after.files.iter_mut().find(|f| f.path == path) {
-        Some(file) => rewrite(file, &new),
-        None => after.files.push(RawFile::text(path, &new)),
+        Some(file) => rewrite(file, bytes),
+        None => after.files.push(RawFile::text(path, bytes)),
     }
     after
 }

@@ -40,6 +40,13 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Problems of hosts files, and of this machine's configuration
     Check(CheckArgs),
+    /// Repair a hosts file: preview, effect on look-ups, backup, write
+    Fix(FixArgs),
+    /// Add, remove and switch entries of a hosts file
+    #[command(subcommand)]
+    Hosts(HostsCommand),
+    /// Writes that were made; put an old content back
+    Undo(UndoArgs),
     /// Who listens where, and who can reach it
     Ports(PortsArgs),
     /// The long text of a code; without CODE the list
@@ -50,7 +57,7 @@ pub(crate) enum Command {
 
 /// Names of the subcommands, for did-you-mean.
 pub(crate) const COMMANDS: &[&str] =
-    &["diagnose", "explain", "compare", "check", "ports", "rule", "snapshot"];
+    &["diagnose", "explain", "compare", "check", "fix", "hosts", "undo", "ports", "rule", "snapshot"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ClientArg {
@@ -105,7 +112,7 @@ pub(crate) struct CompareArgs {
 
 const FORMATS: &str = "Formats beside text and json: concise, json-lines, sarif, github, nagios, prometheus";
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = FORMATS)]
 pub(crate) struct CheckArgs {
     /// Hosts files, snapshots, or `-`; this machine's configuration when left out
@@ -135,6 +142,142 @@ pub(crate) struct CheckArgs {
     /// Read no settings files
     #[arg(long)]
     pub(crate) no_config: bool,
+    /// Make the safe repairs first, as `whyhost fix --yes`
+    #[arg(long)]
+    pub(crate) fix: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArgs {
+    /// Hosts file; this machine's when left out
+    pub(crate) file: Option<PathBuf>,
+    /// Print the change as a patch and write nothing; exit 1 if there is one
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) diff: bool,
+    /// Only repairs of these codes and areas, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Whose file it is: auto (default), unix or windows
+    #[arg(long, value_enum, value_name = "SYSTEM", hide_possible_values = true)]
+    pub(crate) dialect: Option<DialectArg>,
+    /// Read no settings files
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+/// How far a command that writes may go.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct WriteArgs {
+    /// Write without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Also what changes answers that nobody asked to change
+    #[arg(long = "unsafe")]
+    pub(crate) with_unsafe: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HostsCommand {
+    /// The entries of the file
+    List(ListArgs),
+    /// Give names an address, on a line that it has or on a new one
+    Add(AddArgs),
+    /// Take names away; other names of a line and its comment stay
+    Remove(NamesArgs),
+    /// Take the `#` away from names that are commented out
+    Enable(NamesArgs),
+    /// Comment names out
+    Disable(NamesArgs),
+    /// Align the columns; nothing but white space changes
+    Format(FormatArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Names or addresses; all when left out
+    #[arg(value_name = "WHAT")]
+    pub(crate) wanted: Vec<String>,
+    /// Entries that are commented out too
+    #[arg(long)]
+    pub(crate) disabled: bool,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(crate) section: Option<String>,
+    /// One `address<tab>name` a line, for other programs
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// Another hosts file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// Address
+    #[arg(required_unless_present = "section")]
+    pub(crate) address: Option<String>,
+    /// Names
+    #[arg(value_name = "NAME", required_unless_present = "section")]
+    pub(crate) names: Vec<String>,
+    /// The names lose their other addresses of that family
+    #[arg(long, conflicts_with = "section")]
+    pub(crate) replace: bool,
+    /// The other loopback address too: 127.0.0.1 and ::1
+    #[arg(long)]
+    pub(crate) both: bool,
+    /// Replace this section by the entry, without one by lines from standard input
+    #[arg(long, value_name = "NAME")]
+    pub(crate) section: Option<String>,
+    #[command(flatten)]
+    pub(crate) edit: EditArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NamesArgs {
+    /// Names
+    #[arg(value_name = "NAME", required_unless_present = "section")]
+    pub(crate) names: Vec<String>,
+    /// Only where they have this address
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "section")]
+    pub(crate) address: Option<String>,
+    /// A whole section instead of names
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub(crate) section: Option<String>,
+    #[command(flatten)]
+    pub(crate) edit: EditArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatArgs {
+    #[command(flatten)]
+    pub(crate) edit: EditArgs,
+}
+
+/// What every edit takes.
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// Another hosts file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write nothing; exit 1 if something would change
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UndoArgs {
+    /// Number of the write; without it the list of writes
+    pub(crate) id: Option<String>,
+    /// Also where others changed the file since
+    #[arg(long, requires = "id")]
+    pub(crate) force: bool,
+    /// Write without asking
+    #[arg(long, requires = "id")]
+    pub(crate) yes: bool,
 }
 
 /// The least severity that changes the exit code.
@@ -209,13 +352,13 @@ pub(crate) struct Global {
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_dns: bool,
     /// Do not call the real getaddrinfo beside the prediction
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_live: bool,
     /// Do not look for programs on the search path
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_programs: bool,
     /// Plain ASCII symbols
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub(crate) ascii: bool,
     /// Notes and all evidence too
     #[arg(short, long, global = true)]
@@ -270,7 +413,11 @@ fn port(text: &str) -> Result<u16, String> {
 /// The subcommand that `word` nearly is: one or two letters away, and no name that anybody would ask for.
 pub(crate) fn near_command(word: &str) -> Option<&'static str> {
     COMMANDS.iter().copied().find(|command| {
-        let allowed = if command.len() > 5 { 2 } else { 1 };
+        let allowed = match command.len() {
+            0..=3 => 0,
+            4..=5 => 1,
+            _ => 2,
+        };
         *command != word && distance(command, word) <= allowed
     })
 }
@@ -312,7 +459,13 @@ mod tests {
 
     #[test]
     fn help_fits_a_screen() {
-        for command in std::iter::once(Cli::command()).chain(Cli::command().get_subcommands().cloned()) {
+        let mut root = Cli::command();
+        root.build();
+        let all = std::iter::once(root.clone()).chain(root.get_subcommands().cloned());
+        let nested = |c: &clap::Command| c.get_subcommands().cloned().collect::<Vec<_>>();
+        let commands: Vec<clap::Command> = all.flat_map(|c| [vec![c.clone()], nested(&c)].concat()).collect();
+        assert!(commands.len() > 12, "{}", commands.len());
+        for command in commands {
             let help = command.clone().render_help().to_string();
             assert!(help.lines().count() < 40, "{}: {} lines", command.get_name(), help.lines().count());
             assert!(help.lines().all(|l| l.chars().count() <= 88), "{help}");
@@ -324,6 +477,8 @@ mod tests {
         assert_eq!(near_command("diagnoze"), Some("diagnose"));
         assert_eq!(near_command("explian"), Some("explain"));
         assert_eq!(near_command("rules"), Some("rule"));
+        assert_eq!(near_command("host"), Some("hosts"));
+        assert_eq!(near_command("six"), None);
         assert_eq!(near_command("localhost"), None);
         assert_eq!(near_command("role.test"), None);
         assert_eq!(near_command("diagnose"), None);

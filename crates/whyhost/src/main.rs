@@ -58,6 +58,9 @@ fn run(cli: &Cli, out: &Output) -> Result<u8, Failure> {
         Command::Diagnose(a) => cmd::diagnose::run(global, out, a.target.as_deref(), &a.client),
         Command::Explain(a) => cmd::explain::run(global, out, a),
         Command::Ports(a) => cmd::ports::run(global, out, a),
+        Command::Fix(a) => cmd::fix::run(global, out, a),
+        Command::Hosts(a) => cmd::hosts::run(global, out, a),
+        Command::Undo(a) => cmd::undo::run(global, out, a),
         Command::Rule(a) => cmd::rule::run(out, a.code.as_deref()),
         Command::Snapshot(a) => cmd::snapshot::run(global, out, a),
     }

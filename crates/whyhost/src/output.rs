@@ -60,6 +60,20 @@ impl Output {
         written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
+    /// Prints bytes as they are: a patch.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
+    /// A question to somebody at a terminal, on standard error.
+    pub(crate) fn ask(&self, question: &str) {
+        self.talk(&self.ui.text(question));
+    }
+
     /// Prints a part of an answer: text, or a form for programs as it is; nothing where it is empty.
     ///
     /// # Errors

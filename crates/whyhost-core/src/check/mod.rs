@@ -109,6 +109,23 @@ impl Subject {
         Subject { machine: Machine::new(snapshot), platform, scope }
     }
 
+    /// The same subject with other content in its hosts file.
+    pub fn with_hosts(&self, bytes: Vec<u8>) -> Subject {
+        let snapshot = crate::whatif::with_content(&self.machine.raw, HOSTS, &bytes);
+        Subject { machine: Machine::new(snapshot), platform: self.platform, scope: self.scope.clone() }
+    }
+
+    /// The machine that is checked; for a hosts file alone one of which nothing else is known.
+    pub fn as_machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The readers whose opinion of a line counts, the system's own first.
+    pub fn readers(&self) -> Vec<&'static Dialect> {
+        let own = self.platform.readers(&self.machine.os);
+        if own.is_empty() { rules::readers_of(&self.machine) } else { own }
+    }
+
     /// The bytes of the file that a location of this subject names.
     pub fn bytes(&self, path: &str) -> Option<std::borrow::Cow<'_, [u8]>> {
         let path = relabel::original(&self.scope, path)?;

@@ -25,6 +25,7 @@ mod readers;
 mod remedy;
 mod resolv_owner;
 mod resolver;
+mod stock;
 mod tally;
 #[cfg(test)]
 mod testing;
@@ -219,6 +220,22 @@ pub fn run_areas(context: &Context<'_>, areas: &[&str]) -> Vec<Finding> {
         (rule.check)(context, &mut findings);
     }
     findings
+}
+
+/// `name` is one that somebody may look up: no address, no URL, nothing with a port or another character that no host
+/// name has, no two words glued together.
+pub(crate) fn is_name_of_a_host(name: &[u8]) -> bool {
+    use hosts_line::NameFault;
+    hosts_line::invisible(name).is_none()
+        && matches!(
+            hosts_line::name_fault(name, false),
+            None | Some(NameFault::Strict(_) | NameFault::BeyondAscii)
+        )
+}
+
+/// The readers of the hosts file that matter on `machine`, the system's own first.
+pub(crate) fn readers_of(machine: &Machine) -> Vec<&'static Dialect> {
+    readers::of_machine(machine)
 }
 
 /// What repairs the causes that other rules find in the files, for a rule about their outcome; `otherwise` if there are none.

@@ -345,14 +345,6 @@ impl Bench {
         bench
     }
 
-    /// A server that has an A record and nothing else under the name.
-    pub(super) fn dns_at(&self, server: &str, name: &str, address: &str) -> Bench {
-        let mut bench = self.dns(name, address);
-        let new = bench.0.live.dns.len() - 2;
-        bench.0.live.dns[new..].iter_mut().for_each(|o| o.server = server.into());
-        bench
-    }
-
     /// A server that answers both families with a code and no records.
     pub(super) fn dns_code(&self, server: &str, name: &str, rcode: &str) -> Bench {
         let mut bench = self.dns_at(server, name, "192.0.2.1");

@@ -1,7 +1,8 @@
 //! `whyhost check`: every input by itself, then the sum.
 
-mod input;
-mod settings;
+pub(crate) mod input;
+mod repair;
+pub(crate) mod settings;
 
 use super::{ACT, FINE, UNABLE};
 use crate::args::{CheckArgs, Format, Global};
@@ -55,6 +56,15 @@ fn run_all(global: &Global, out: &Output, args: &CheckArgs) -> Result<u8, Failur
     let mut worst = Worst { found: false, failed: false, exit_zero: args.exit_zero };
     let count = all.len();
     for (settings, input) in all {
+        if args.fix
+            && let Err(failure) = repair::repair(out, &input, &settings)
+        {
+            if count == 1 && !own_voice(global.format) {
+                return Err(failure);
+            }
+            out.failure(&failure);
+            worst.failed = true;
+        }
         let outcome = one(&input, &settings);
         if let (Err(failure), 1, false) = (&outcome, count, own_voice(global.format)) {
             return Err(failure.clone());

@@ -1,12 +1,16 @@
 //! Commands: one file each. Each gives the exit code, 0 fine, 1 something to act on; a failure is 2.
 
+pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
+pub(crate) mod fix;
+pub(crate) mod hosts;
 pub(crate) mod ports;
 pub(crate) mod rule;
 pub(crate) mod snapshot;
+pub(crate) mod undo;
 
 use crate::args::{Command, Format};
 

@@ -57,6 +57,24 @@ impl Ui {
         paint(RED, &self.text(text))
     }
 
+    /// A line that goes, with the words that are not in its successor made to stand out.
+    pub(crate) fn removed(&self, words: &[(bool, String)]) -> String {
+        self.line('-', RED, words)
+    }
+
+    /// A line that comes.
+    pub(crate) fn added(&self, words: &[(bool, String)]) -> String {
+        self.line('+', GREEN, words)
+    }
+
+    fn line(&self, sign: char, style: Style, words: &[(bool, String)]) -> String {
+        let part = |(changed, text): &(bool, String)| {
+            let style = if *changed { style.bold().underline() } else { style };
+            paint(style, &self.text(text))
+        };
+        format!("{}{}", paint(style, &format!("{sign} ")), words.iter().map(part).collect::<String>())
+    }
+
     /// Something to look at.
     pub(crate) fn warn(&self, text: &str) -> String {
         paint(YELLOW, &self.text(text))

@@ -28,8 +28,8 @@
 
 use super::super::edit;
 use super::super::facts::{hosts_reach, in_hosts, reads_etc_hosts};
-use super::super::remedy;
 use super::super::{Context, Rule};
+use super::super::{remedy, stock};
 use crate::finding::{Applicability, Evidence, Finding, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -55,7 +55,8 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let mut finding = RULE.finding(format!("{} is empty", hosts.path));
     finding.locations.push(in_hosts(ctx.machine, 0..0, "no entry"));
     finding.evidence.push(Evidence::new(format!("{} bytes, no entry", bytes.len()), &hosts.path));
-    let lines = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"].join("\n") + "\n";
+    let (end, shipped) = (edit::line_end(bytes), stock::loopback(&ctx.machine.os));
+    let lines = format!("127.0.0.1\t{}{end}::1\t{}{end}", shipped.v4.join(" "), shipped.v6.join(" "));
     finding.remedies.push(remedy::edits(
         "write the standard lines into /etc/hosts",
         Applicability::Safe,

@@ -77,7 +77,11 @@ fn tell(ctx: &Context<'_>, line: &Line<'_>, at: usize) -> Finding {
     let address = String::from_utf8_lossy(&rest[..end]).into_owned();
     let title = format!("`{address}` is glued to what stands in front of it");
     let mut finding = hosts_line::at(ctx, &RULE, line, at..at + end, title, "a line begins here");
-    let ending = if line.ending() == Ending::Crlf { "\r\n" } else { "\n" };
+    let ending = match line.ending() {
+        Ending::Crlf => "\r\n",
+        Ending::None => edit::line_end(bytes),
+        _ => "\n",
+    };
     let title = format!("break line {} in front of {address}", line.number());
     let edits = vec![edit::replace(at..at, ending)];
     finding.remedies.push(hosts_line::repair(ctx, title, Applicability::Safe, edits));
@@ -99,6 +103,12 @@ mod tests {
         ] {
             assert!(debian().lines(&format!("{before}\n")).repaired(CODE).ends_with(&format!("\n{after}\n")));
         }
+    }
+
+    #[test]
+    fn the_last_line_is_broken_as_the_others_end() {
+        let bench = debian().file("/etc/hosts", "127.0.0.1 localhost\r\n# END10.0.0.9 z");
+        assert_eq!(bench.repaired(CODE), "127.0.0.1 localhost\r\n# END\r\n10.0.0.9 z");
     }
 
     #[test]

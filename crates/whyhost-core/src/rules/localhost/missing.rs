@@ -41,8 +41,8 @@ use super::super::facts::{
     LOCALHOST, V6, hosts_reach, in_hosts, is_loopback, list, localhost_addresses, localhost_supplier,
     reads_etc_hosts,
 };
-use super::super::remedy;
 use super::super::{Context, Rule};
+use super::super::{remedy, stock};
 use crate::finding::{Applicability, Evidence, Finding, Remedy, Severity, TextEdit};
 use crate::machine::{FileState, Machine};
 use hosts_edit::{GLIBC, HostsFile};
@@ -116,6 +116,10 @@ fn repair(ctx: &Context<'_>) -> Option<Remedy> {
     if hosts.value.encoding().is_utf16() || hosts.value.bytes().contains(&0) {
         return repairs_of_file(ctx).or_else(|| Some(plain_text(machine)));
     }
+    if let Some(edits) = closed_lines(hosts.value.bytes()) {
+        let title = format!("end the lines of {} with LF instead of CR", hosts.path);
+        return Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits));
+    }
     let (title, edits) = match hosts.value.bytes().strip_prefix(BOM) {
         Some(rest) if names_localhost(rest) => (
             format!("remove the byte order mark before the localhost line of {}", hosts.path),
@@ -124,6 +128,16 @@ fn repair(ctx: &Context<'_>) -> Option<Remedy> {
         _ => standard_lines(machine)?,
     };
     Some(remedy::edits(title, Applicability::Safe, hosts_reach(machine), &hosts.path, edits))
+}
+
+/// A file that ends its lines with CR alone is one line to the readers of Linux, and what is added is a part of it
+/// (glibc 2.36 `fgets_unlocked` in nss/nss_files, musl 1.2.5 `name_from_hosts`, Go 1.27 net/hosts.go, run).
+fn closed_lines(bytes: &[u8]) -> Option<Vec<TextEdit>> {
+    if bytes.contains(&b'\n') || !bytes.contains(&b'\r') {
+        return None;
+    }
+    let ends = bytes.iter().enumerate().filter(|(_, b)| **b == b'\r');
+    Some(ends.map(|(at, _)| edit::replace(at..at + 1, "\n")).collect())
 }
 
 fn names_localhost(bytes: &[u8]) -> bool {
@@ -146,7 +160,8 @@ fn plain_text(machine: &Machine) -> Remedy {
     )
 }
 
-/// `127.0.0.1 localhost`, and `::1 localhost` where ::1 is usable and has no line with names of its own.
+/// The lines that the system ships: that of 127.0.0.1, and that of ::1 where it is usable and has no line with names of
+/// its own.
 fn standard_lines(machine: &Machine) -> Option<(String, Vec<TextEdit>)> {
     let file = &machine.hosts.value;
     // The line behind a byte order mark is lost, so line 1 is no place for the new one.
@@ -154,12 +169,15 @@ fn standard_lines(machine: &Machine) -> Option<(String, Vec<TextEdit>)> {
     let first = file.view(&GLIBC).heads().next();
     let before = first.map_or(file.line_count() + 1, |e| e.line.max(first_free));
     let wants_v6 = machine.loopback_has(V6) && file.view(&GLIBC).heads().all(|e| e.address != V6);
+    let shipped = stock::loopback(&machine.os);
+    let mut lines = vec![("127.0.0.1", shipped.v4)];
+    lines.extend(wants_v6.then_some(("::1", shipped.v6)));
     let edits = edit::hosts(file, |set| {
-        set.insert_entry(file, before, "127.0.0.1", &[LOCALHOST])?;
-        if wants_v6 { set.insert_entry(file, before, "::1", &[LOCALHOST]) } else { Ok(()) }
+        lines.iter().try_for_each(|(address, names)| set.insert_entry(file, before, address, names))
     })?;
-    let lines = if wants_v6 { "`127.0.0.1 localhost` and `::1 localhost`" } else { "`127.0.0.1 localhost`" };
-    Some((format!("add {lines} to {}", machine.hosts.path), edits))
+    let words: Vec<String> =
+        lines.iter().map(|(address, names)| format!("`{address} {}`", names.join(" "))).collect();
+    Some((format!("add {} to {}", words.join(" and "), machine.hosts.path), edits))
 }
 
 /// The file of no machine.
@@ -201,14 +219,21 @@ mod tests {
     #[test]
     fn the_lines_go_before_the_first_entry_in_its_style() {
         for (before, after) in [
-            ("# own\n10.0.0.1  nas\n", "# own\n127.0.0.1 localhost\n::1       localhost\n10.0.0.1  nas\n"),
-            ("10.0.0.1\tnas\r\n", "127.0.0.1\tlocalhost\r\n::1\t\tlocalhost\r\n10.0.0.1\tnas\r\n"),
-            ("# no entry", "# no entry\n127.0.0.1 localhost\n::1 localhost\n"),
+            (
+                "# own\n10.0.0.1  nas\n",
+                "# own\n127.0.0.1 localhost\n::1       localhost ip6-localhost ip6-loopback\n10.0.0.1  nas\n",
+            ),
+            (
+                "10.0.0.1\tnas\r\n",
+                "127.0.0.1\tlocalhost\r\n::1\t\tlocalhost ip6-localhost ip6-loopback\r\n10.0.0.1\tnas\r\n",
+            ),
+            ("# own\r10.0.0.1 nas\r", "# own\n10.0.0.1 nas\n"),
+            ("# no entry", "# no entry\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"),
             ("::1 ip6-localhost\n", "127.0.0.1 localhost\n::1 ip6-localhost\n"),
             ("\u{feff}127.0.0.1 localhost\n", "127.0.0.1 localhost\n"),
             (
                 "\u{feff}10.0.0.1 a\n10.0.0.2 b\n",
-                "\u{feff}10.0.0.1 a\n127.0.0.1 localhost\n::1 localhost\n10.0.0.2 b\n",
+                "\u{feff}10.0.0.1 a\n127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n10.0.0.2 b\n",
             ),
         ] {
             let bench = debian().file("/etc/hosts", before);

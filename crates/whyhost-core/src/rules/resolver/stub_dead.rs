@@ -213,9 +213,11 @@ mod tests {
     #[test]
     fn what_was_asked_counts_more_than_sockets() {
         assert!(asks("127.0.0.1").dns("nas.test", "10.0.0.9").is_quiet(CODE), "it answered");
-        let silent = asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:53", "nas.test", "TIMEOUT");
+        let silent =
+            asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:53", "nas.test", "TIMEOUT");
         assert_eq!(silent.one(CODE).evidence[1].text, "no question was answered in time");
-        let other_port = asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:5355", "nas.test", "IO");
+        let other_port =
+            asks("127.0.0.1").listen_udp("127.0.0.1:53").dns_code("127.0.0.1:5355", "nas.test", "IO");
         assert!(other_port.is_quiet(CODE), "another server");
     }
 

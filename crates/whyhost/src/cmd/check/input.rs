@@ -15,7 +15,7 @@ const HEAD: usize = 1000;
 
 /// One thing to check.
 #[derive(Debug, Clone)]
-pub(super) enum Input {
+pub(crate) enum Input {
     /// The running machine.
     Here,
     /// The files under a folder.
@@ -30,7 +30,7 @@ pub(super) enum Input {
 ///
 /// # Errors
 /// When files are named together with `--from` or `--root`, or standard input twice.
-pub(super) fn inputs(global: &Global, args: &CheckArgs) -> Result<Vec<Input>, Failure> {
+pub(crate) fn inputs(global: &Global, args: &CheckArgs) -> Result<Vec<Input>, Failure> {
     let option = match (&global.from, &global.root) {
         (Some(path), _) => Some((Input::From(path.clone()), "--from")),
         (None, Some(dir)) => Some((Input::Root(dir.clone()), "--root")),
@@ -57,7 +57,7 @@ impl Input {
     }
 
     /// The path that settings files are looked for from; none for this machine.
-    pub(super) fn path(&self) -> Option<PathBuf> {
+    pub(crate) fn path(&self) -> Option<PathBuf> {
         match self {
             Input::Here => None,
             Input::Root(dir) => Some(dir.join("etc")),
@@ -65,8 +65,18 @@ impl Input {
         }
     }
 
+    /// The hosts file on the file system; none for a snapshot or a stream.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Input::Here => Some(PathBuf::from(HOSTS)),
+            Input::Root(dir) => Some(dir.join(HOSTS.trim_start_matches('/'))),
+            Input::Path(path) if path != Path::new("-") => Some(path.clone()),
+            Input::From(_) | Input::Path(_) => None,
+        }
+    }
+
     /// What it is called.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Input::Here => HOSTS.to_owned(),
             Input::Root(dir) => format!("{}{HOSTS}", dir.display().to_string().trim_end_matches('/')),
@@ -79,7 +89,7 @@ impl Input {
     ///
     /// # Errors
     /// When it cannot be read, or is a snapshot of an unknown form.
-    pub(super) fn read(&self, platform: Platform) -> Result<(Subject, Kind), Failure> {
+    pub(crate) fn read(&self, platform: Platform) -> Result<(Subject, Kind), Failure> {
         match self {
             Input::Here => {
                 let snapshot = complete(whyhost_sys::collect(&Options::default()));

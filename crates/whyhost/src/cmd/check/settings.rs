@@ -19,18 +19,18 @@ const LIMIT: usize = 20;
 
 /// How one input is checked and shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Settings {
-    pub(super) selection: Selection,
-    pub(super) fail_on: Severity,
-    pub(super) platform: Platform,
-    pub(super) readers: Vec<&'static Dialect>,
-    pub(super) limit: usize,
+pub(crate) struct Settings {
+    pub(crate) selection: Selection,
+    pub(crate) fail_on: Severity,
+    pub(crate) platform: Platform,
+    pub(crate) readers: Vec<&'static Dialect>,
+    pub(crate) limit: usize,
 }
 
 /// What one source says; the rest is left to the next.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Partial {
+pub(crate) struct Partial {
     select: Option<Vec<Spanned<String>>>,
     ignore: Option<Vec<Spanned<String>>>,
     fail_on: Option<FailOn>,
@@ -49,7 +49,7 @@ struct File {
 }
 
 /// Settings files that may be there, the strongest first: the nearest of the repository, then the user's.
-pub(super) fn files(input: &Input) -> Vec<Vec<PathBuf>> {
+pub(crate) fn files(input: &Input) -> Vec<Vec<PathBuf>> {
     let folders = input.path().map_or_else(Vec::new, |path| whyhost_sys::folders_upwards(&path));
     let repository = folders.into_iter().map(|folder| folder.join(REPOSITORY)).collect();
     vec![repository, whyhost_sys::user_settings().into_iter().collect()]
@@ -60,7 +60,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a code is unknown.
-    pub(super) fn of_arguments(args: &CheckArgs) -> Result<Partial, Failure> {
+    pub(crate) fn of_arguments(args: &CheckArgs) -> Result<Partial, Failure> {
         for (option, codes) in [("--select", &args.select), ("--ignore", &args.ignore)] {
             if let Some(code) = codes.iter().find(|code| !is_selectable(code)) {
                 return Err(
@@ -89,7 +89,7 @@ impl Settings {
     ///
     /// # Errors
     /// When a settings file is there and cannot be understood.
-    pub(super) fn merged(arguments: &Partial, files: &[Vec<PathBuf>]) -> Result<Settings, Failure> {
+    pub(crate) fn merged(arguments: &Partial, files: &[Vec<PathBuf>]) -> Result<Settings, Failure> {
         let mut sources = vec![arguments.clone()];
         for group in files {
             sources.extend(first_of(group)?);
@@ -110,7 +110,7 @@ impl Settings {
     }
 
     /// What the core needs of them.
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         Options { selection: self.selection.clone(), readers: self.readers.clone(), all: self.limit == 0 }
     }
 }

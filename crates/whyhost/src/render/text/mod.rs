@@ -3,11 +3,14 @@
 mod clients;
 pub(crate) mod diagnose;
 pub(crate) mod edits;
+pub(crate) mod entries;
 pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod fixes;
+pub(crate) mod plan;
 pub(crate) mod rule;
+pub(crate) mod undo;
 
 #[cfg(test)]
 mod tests;

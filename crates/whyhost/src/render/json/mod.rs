@@ -1,5 +1,9 @@
 //! The JSON contract (docs/output.md): one object a run, `schema` and `tool` first, deterministic.
 
+mod change;
+
+pub(crate) use change::{Undone, change, entries, undone, writes};
+
 use crate::failure::Failure;
 use serde::Serialize;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison, Verdict};
