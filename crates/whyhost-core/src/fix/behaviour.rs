@@ -11,6 +11,12 @@ use std::ops::Range;
 /// Names that are asked; a change of more lines is compared by what the file lists alone.
 pub const MOST_NAMES: usize = 64;
 
+/// Names that are asked however long the file is: localhost, the machine's own, and two of those that change.
+const LEAST_NAMES: usize = 4;
+
+/// Lines that all questions together may read: each resolver reads the whole file for a name.
+const LINES_READ: usize = 400_000;
+
 /// A machine before and after a change of its hosts file.
 #[derive(Debug)]
 pub struct Comparison {
@@ -72,13 +78,15 @@ impl Comparison {
             new.push(start..start + edit.bytes.len());
             grown += edit.bytes.len().cast_signed() - edit.range.len().cast_signed();
         }
+        let lines = before.hosts.value.line_count().max(1);
+        let most = (LINES_READ / lines).clamp(LEAST_NAMES, MOST_NAMES);
         let mut more = 0;
         for (machine, ranges) in [(&before, &old), (&after, &new)] {
             for name in names_on(machine, ranges) {
                 if names.iter().any(|n| n.eq_ignore_ascii_case(&name)) {
                     continue;
                 }
-                if names.len() < MOST_NAMES { names.push(name) } else { more += 1 }
+                if names.len() < most { names.push(name) } else { more += 1 }
             }
         }
         Comparison { before, after, names, more }
@@ -100,6 +108,9 @@ impl Comparison {
     /// Every name and resolver whose addresses change.
     pub fn changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();
+        if self.before.hosts.value.bytes() == self.after.hosts.value.bytes() {
+            return changes;
+        }
         for name in &self.names {
             let query = Query::any(name);
             let (before, after) = (answers(&self.before, &query), answers(&self.after, &query));
