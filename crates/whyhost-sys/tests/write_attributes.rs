@@ -78,6 +78,7 @@ fn mode_owner_acl_and_extended_attributes_are_kept_by_rename_and_in_place() {
         if rustix::process::geteuid().is_root() {
             chown(&case.file, Some(1234), Some(2345)).unwrap();
             set(&case.file, "trusted.whyhost", b"\0\xff");
+            set(&case.file, "security.selinux", b"system_u:object_r:net_conf_t:s0\0");
         } else {
             println!("SKIP: only root can give files away");
         }

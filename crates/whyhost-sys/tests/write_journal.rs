@@ -163,3 +163,14 @@ fn a_damaged_entry_or_backup_is_said_and_nothing_written() {
     }
     assert_eq!(fs::read(&case.file).unwrap(), b"new\n");
 }
+
+#[test]
+fn an_undo_of_a_file_that_is_gone_names_the_backup() {
+    let case = Case::new();
+    let written = case.replace(b"new\n").unwrap();
+    fs::remove_file(&case.file).unwrap();
+    let error = write::prepare_undo(None, &case.options).unwrap_err();
+    let WriteError::Gone { backup, .. } = error else { panic!("{error}") };
+    assert_eq!(backup, written.backup);
+    assert!(!case.file.exists());
+}

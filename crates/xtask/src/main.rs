@@ -46,6 +46,17 @@ enum Task {
         /// An empty folder
         folder: PathBuf,
     },
+    /// Look names up while writers of /etc/hosts are killed, in a mount namespace of its own
+    #[command(hide = true)]
+    FaultLive {
+        /// An empty folder that becomes /etc
+        folder: PathBuf,
+        /// How many writers
+        kills: u32,
+        /// /etc/hosts is a mount point, as in a container
+        #[arg(long)]
+        in_place: bool,
+    },
     /// Write a file, and let the parent see every system call
     #[command(hide = true)]
     FaultVictim(faults::victim::VictimArgs),
@@ -71,6 +82,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Oracle(args) => return oracle::run(&args),
         Task::Faults(args) => return faults::run(&args),
         Task::FaultCalls { folder } => faults::print_calls(&folder)?,
+        Task::FaultLive { folder, kills, in_place } => faults::live::run(&folder, kills, in_place)?,
         Task::FaultVictim(args) => faults::victim::run(&args)?,
         Task::OracleInside => oracle::inside::run()?,
         Task::OracleProgramsInside => oracle::programs::inside::run()?,

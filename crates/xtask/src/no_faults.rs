@@ -28,6 +28,12 @@ pub(crate) fn print_calls(_: &std::path::Path) -> Result<()> {
     bail!("system calls are only changed on Linux on x86-64")
 }
 
+pub(crate) mod live {
+    pub(crate) fn run(_: &std::path::Path, _: u32, _: bool) -> anyhow::Result<()> {
+        anyhow::bail!("the writer is only tried on Linux on x86-64")
+    }
+}
+
 pub(crate) mod victim {
     use anyhow::{Result, bail};
     use clap::Args;

@@ -131,7 +131,7 @@ fn no_reader_sees_half_a_file_while_writers_are_killed() {
         let mut seed = u64::from(std::process::id());
         println!("seed {seed}");
         for _ in 0..KILLS {
-            let mut writer = folder.victim("rewrite", &file).spawn().expect("a writer");
+            let mut writer = folder.victim("rewrite", Path::new("/dev/null")).spawn().expect("a writer");
             // xorshift64: any moment will do.
             seed ^= seed << 13;
             seed ^= seed >> 7;
@@ -189,6 +189,28 @@ fn what_stands_in_the_way_is_named_before_anything_is_written() {
         }
         assert!(said.contains(expected), "{prepare}: {said}{error}");
     }
+}
+
+#[test]
+fn the_real_resolver_finds_every_name_while_writers_are_killed() {
+    let folder = Folder::new("live");
+    let output = Command::new("unshare")
+        .args(["-m", "--propagation", "private", "--", env!("CARGO_BIN_EXE_xtask"), "fault-live"])
+        .arg(&folder.0)
+        .arg("40")
+        .output();
+    let output = match output {
+        Ok(output) => output,
+        Err(why) => return println!("SKIP: cannot start unshare: {why}"),
+    };
+    let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if error.contains("unshare") {
+        return println!("SKIP: no private mounts: {error}");
+    }
+    println!("{said}");
+    assert!(output.status.success(), "{said}{error}");
+    assert!(said.contains(" look-ups, 0 without an answer, 40 writers killed"), "{said}");
+    assert!(!said.starts_with("0 "), "{said}");
 }
 
 /// N lines, all alike, that start with N.

@@ -15,6 +15,7 @@ pub struct Draft {
     pub(super) path: PathBuf,
     pub(super) target: Target,
     pub(super) seen: Seen,
+    pub(super) hash: Hash,
     pub(super) options: Options,
     way: Way,
     notes: Vec<Note>,
@@ -158,7 +159,8 @@ impl Draft {
         let way = way(&target, &seen);
         let refusal = obstacle(&target, &seen, &way).map(|obstacle| Refusal { path: path.into(), obstacle });
         let notes = notes(path, &target, &seen, &way);
-        Ok(Draft { path: path.into(), target, seen, options: options.clone(), way, notes, refusal })
+        let hash = Hash::of(&seen.bytes);
+        Ok(Draft { path: path.into(), target, seen, hash, options: options.clone(), way, notes, refusal })
     }
 
     /// The path as it was given.
@@ -178,7 +180,7 @@ impl Draft {
 
     /// The hash of the content.
     pub fn hash(&self) -> Hash {
-        self.seen.hash
+        self.hash
     }
 
     /// How it would be written.

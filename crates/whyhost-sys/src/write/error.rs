@@ -79,6 +79,16 @@ pub enum WriteError {
         /// Number of the write.
         id: String,
     },
+    /// The file to restore is not there any more.
+    #[error("{} is gone; what it held before write {id} is in {}", path.display(), backup.display())]
+    Gone {
+        /// Which file.
+        path: PathBuf,
+        /// Number of the write.
+        id: String,
+        /// The content before that write.
+        backup: PathBuf,
+    },
     /// An earlier write to this file was interrupted, and could not be finished or rolled back now.
     #[error("write {id} to {} was interrupted and cannot be settled: {why}; its backup is {}", path.display(), backup.display())]
     Unsettled {

@@ -28,12 +28,19 @@ pub(super) fn write(
     let file = open(target, seen).map_err(untouched)?;
     make_room(&file, target, seen, new).map_err(untouched)?;
     // The attributes first: where they cannot be given, no content was written.
-    let written = give(&file, target, attributes).and_then(|()| put(&file, target, &seen.bytes, new));
+    let written = give(&file, target, attributes)
+        .and_then(|()| put(&file, target, &seen.bytes, new))
+        .and_then(|()| give(&file, target, cleared_by_writing(attributes.unwrap_or(&seen.attributes))));
     written.map_err(|error| {
         let back = attributes.map(|_| &seen.attributes);
         let restored = put(&file, target, new, &seen.bytes).and_then(|()| give(&file, target, back));
         Failed { error, holds: Some(if restored.is_ok() { Holds::Old } else { Holds::Unknown }) }
     })
+}
+
+/// A write of another user than root takes set-user-ID and set-group-ID away (inode(7)): then they are given again.
+fn cleared_by_writing(attributes: &Attributes) -> Option<&Attributes> {
+    (attributes.mode & 0o6000 != 0).then_some(attributes)
 }
 
 /// Gives the file these attributes, where some are named.

@@ -4,7 +4,6 @@ use super::attributes::Attributes;
 use super::error::WriteError;
 use super::hash::Hash;
 use super::store::Store;
-use super::target::Seen;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -96,8 +95,8 @@ impl Record {
         path: &Path,
         target: &Path,
         what: &str,
-        before: &Seen,
-        after: Hash,
+        before: &Attributes,
+        [hash_before, hash_after]: [Hash; 2],
     ) -> Record {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Record {
@@ -111,9 +110,9 @@ impl Record {
             state: State::Started,
             temporary: None,
             in_place: false,
-            hash_before: before.hash,
-            hash_after: after,
-            attributes: before.attributes.clone(),
+            hash_before,
+            hash_after,
+            attributes: before.clone(),
             attributes_after: None,
             undoes: None,
         }

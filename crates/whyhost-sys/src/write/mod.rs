@@ -8,7 +8,9 @@
 //! - By rename wherever that keeps everything: owner, mode, ACL, SELinux label, other extended attributes, links. Else
 //!   in place. The time of modification is that of the write: the content is new. The time of birth is lost by rename.
 //! - Writers that use this module wait for each other when they use the same [`Options::state_dir`]. Of others it is
-//!   noticed when they change the file before the last look, which is right before the rename.
+//!   noticed when they change the file before the rename; where names can be exchanged, what they wrote in the moment
+//!   between the last look and the rename is put back. What they write later through a file that they had open before
+//!   goes to the old file.
 //! - `security.ima` and `security.evm` are not copied: they sign the content, and the kernel makes them anew.
 
 mod atomic;

@@ -65,20 +65,19 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
         Err(error) if is_gone(&error) => return Ok(State::Superseded),
         Err(error) => return Err(error),
     };
-    if let Some(temporary) = record.temporary.as_deref().filter(|name| name.starts_with(atomic::PREFIX)) {
-        atomic::remove(&target, temporary)?;
-    }
     let seen = target.read()?;
+    let holds = Hash::of(&seen.bytes);
+    remove_temporary(record, &target, holds)?;
     // By rename, content and attributes change together.
     let in_place = record.attributes_after.as_ref().filter(|_| record.in_place);
-    if seen.hash == record.hash_after {
+    if holds == record.hash_after {
         // It may have got there a moment before the crash.
         let file = target.open(OFlags::RDONLY)?;
         super::bytes::sync(&file, &target.path)?;
         target.sync_folder(&file)?;
         in_place::give(&file, &target, in_place.and(record.attributes_after.as_ref()))?;
         Ok(State::Finished)
-    } else if seen.hash == record.hash_before {
+    } else if holds == record.hash_before {
         let file = target.open(OFlags::RDONLY)?;
         in_place::give(&file, &target, in_place.and(Some(&record.attributes)))?;
         Ok(State::RolledBack)
@@ -87,6 +86,22 @@ fn outcome(store: &Store, record: &Record) -> Result<State, WriteError> {
     } else {
         Ok(State::Superseded)
     }
+}
+
+/// Removes the new file that did not get the name, or the old one that lost it. What others wrote in between stays
+/// where it is.
+fn remove_temporary(record: &Record, target: &Target, holds: Hash) -> Result<(), WriteError> {
+    let Some(temporary) = record.temporary.as_deref().filter(|name| name.starts_with(atomic::PREFIX)) else {
+        return Ok(());
+    };
+    if !record.in_place && holds == record.hash_after {
+        match target.read_beside(temporary) {
+            Ok(other) if [record.hash_before, record.hash_after].contains(&Hash::of(&other.bytes)) => {}
+            Err(error) if !is_gone(&error) => return Err(error),
+            Ok(_) | Err(_) => return Ok(()),
+        }
+    }
+    atomic::remove(target, temporary)
 }
 
 /// Puts the old content back where the file holds a mixture of old and new; leaves what others wrote.
@@ -116,6 +131,7 @@ pub(super) fn backup(store: &Store, record: &Record) -> Result<Vec<u8>, WriteErr
     Err(WriteError::Damaged { path: store.backups.path.join(&record.backup), why })
 }
 
-fn is_gone(error: &WriteError) -> bool {
+/// There is no such file.
+pub(super) fn is_gone(error: &WriteError) -> bool {
     matches!(error.errno(), Some(Errno::NOENT | Errno::NOTDIR))
 }

@@ -3,13 +3,12 @@
 use super::attributes::Attributes;
 use super::bytes;
 use super::error::{WriteError, call, io};
-use super::hash::Hash;
 use crate::error::SysError;
 use crate::files::MAX_FILE;
 use crate::place::kind;
 use rustix::fs::{AtFlags, Mode, OFlags, Stat, StatVfsMountFlags};
 use rustix::io::Errno;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
@@ -33,7 +32,6 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) bytes: Vec<u8>,
-    pub(super) hash: Hash,
     pub(super) stat: Stat,
     pub(super) attributes: Attributes,
     /// The file system is mounted read-only.
@@ -53,24 +51,36 @@ impl Target {
 
     /// Reads the whole file, without ever blocking on something else than a file.
     pub(super) fn read(&self) -> Result<Seen, WriteError> {
-        let file = self.open(OFlags::RDONLY)?;
+        self.read_named(&self.name)
+    }
+
+    /// Reads another file of the same folder.
+    pub(super) fn read_beside(&self, name: &str) -> Result<Seen, WriteError> {
+        self.read_named(name.as_ref())
+    }
+
+    fn read_named(&self, name: &OsStr) -> Result<Seen, WriteError> {
+        let file = self.open_named(name, OFlags::RDONLY)?;
         let stat = call("stat", &self.path, || rustix::fs::fstat(&file))?;
         let attributes = Attributes::of(&file, &stat, &self.path)?;
         let read_only =
             rustix::fs::fstatvfs(&file).is_ok_and(|fs| fs.f_flag.contains(StatVfsMountFlags::RDONLY));
         let bytes = read_all(&file, &self.path)?;
-        Ok(Seen { hash: Hash::of(&bytes), bytes, stat, attributes, read_only })
+        Ok(Seen { bytes, stat, attributes, read_only })
     }
 
     /// Opens the file, which is no link and nothing else than a regular file.
     pub(super) fn open(&self, access: OFlags) -> Result<File, WriteError> {
+        self.open_named(&self.name, access)
+    }
+
+    fn open_named(&self, name: &OsStr, access: OFlags) -> Result<File, WriteError> {
         // Asked before the open too, since the open of a device can have effects.
-        let stat = call("stat", &self.path, || {
-            rustix::fs::statat(&self.folder, &self.name, AtFlags::SYMLINK_NOFOLLOW)
-        })?;
+        let stat =
+            call("stat", &self.path, || rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW))?;
         regular(&self.path, &stat)?;
         let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let open = || rustix::fs::openat(&self.folder, &self.name, flags, Mode::empty());
+        let open = || rustix::fs::openat(&self.folder, name, flags, Mode::empty());
         let file = File::from(call("open", &self.path, open)?);
         regular(&self.path, &call("stat", &self.path, || rustix::fs::fstat(&file))?)?;
         Ok(file)

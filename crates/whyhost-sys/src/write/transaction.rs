@@ -81,7 +81,7 @@ impl<'a> Transaction<'a> {
         let changed = || WriteError::Changed { path: draft.path.clone() };
         let target = Target::resolve(&draft.path)?;
         let seen = target.read()?;
-        if target.path != draft.target.path || seen.hash != draft.seen.hash {
+        if target.path != draft.target.path || seen.bytes != draft.seen.bytes {
             return Err(changed());
         }
         let wanted = change.attributes.unwrap_or(&seen.attributes).clone();
@@ -89,8 +89,9 @@ impl<'a> Transaction<'a> {
             return Err(WriteError::NothingToWrite { path: draft.path.clone() });
         }
         let path = std::path::absolute(&draft.path).unwrap_or_else(|_| draft.path.clone());
-        let after = Hash::of(change.new);
-        let mut record = Record::start(id.to_owned(), &path, &target.path, change.what, &seen, after);
+        let hashes = [draft.hash, Hash::of(change.new)];
+        let mut record =
+            Record::start(id.to_owned(), &path, &target.path, change.what, &seen.attributes, hashes);
         record.undoes = change.undoes.map(str::to_owned);
         record.attributes_after = (wanted != seen.attributes).then(|| wanted.clone());
         let transaction = Transaction { store, target, seen, new: change.new, wanted, record };
@@ -122,7 +123,7 @@ impl<'a> Transaction<'a> {
         let reason = match way(&self.target, &self.seen) {
             Way::InPlace { reason } => reason,
             Way::Rename => match self.rename().inspect_err(|_| self.clean_up())? {
-                Renamed::Done(file) => return self.after_rename(&file).map(|()| Way::Rename),
+                Renamed::Done { file, left } => return self.after_rename(&file, left).map(|()| Way::Rename),
                 Renamed::NotSo(reason) => {
                     self.drop_temporary().inspect_err(|_| self.clean_up())?;
                     reason
@@ -140,11 +141,12 @@ impl<'a> Transaction<'a> {
         atomic::replace(&self.target, &self.seen, self.new, &self.wanted, &temporary)
     }
 
-    fn after_rename(&self, file: &File) -> Result<(), WriteError> {
+    fn after_rename(&self, file: &File, left: Option<WriteError>) -> Result<(), WriteError> {
         let synced = self.target.sync_folder(file).and_then(|()| self.target.read());
         let now = synced.map_err(|error| self.unfinished(Holds::New, error))?;
-        if now.hash == self.record.hash_after {
-            return Ok(());
+        if now.bytes == self.new {
+            // What is left of the old file, the next run removes.
+            return left.map_or(Ok(()), |error| Err(self.unfinished(Holds::New, error)));
         }
         Err(self.unfinished(Holds::Other, WriteError::Changed { path: self.target.path.clone() }))
     }

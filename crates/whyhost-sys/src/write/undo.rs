@@ -4,7 +4,7 @@ use super::attributes::Attributes;
 use super::draft::Draft;
 use super::error::WriteError;
 use super::journal::Entry;
-use super::recover::backup;
+use super::recover::{backup, is_gone};
 use super::transaction::{Change, run as change};
 use super::{Options, Written, existing};
 
@@ -41,7 +41,14 @@ pub(super) fn prepare(id: Option<&str>, options: &Options) -> Result<Undo, Write
     let entry = entries.iter().rev().find(wanted).ok_or_else(missing)?.clone();
     let record = store.records()?.into_iter().find(|record| record.id == entry.id).ok_or_else(missing)?;
     let restored = backup(&store, &record)?;
-    let draft = Draft::read(&entry.target, options)?;
+    let draft = Draft::read(&entry.target, options).map_err(|error| match error {
+        error if is_gone(&error) => WriteError::Gone {
+            path: entry.target.clone(),
+            id: entry.id.clone(),
+            backup: entry.backup.clone(),
+        },
+        error => error,
+    })?;
     Ok(Undo {
         current: draft.bytes().to_vec(),
         changed_since: draft.hash() != entry.hash_after,

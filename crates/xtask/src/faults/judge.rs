@@ -123,7 +123,7 @@ fn verdict(stage: &Stage<'_>, run: &Run) -> Result<(Held, Held)> {
         ensure!(stage.setup.way == IN_PLACE, "the file is half-written");
     }
     truthful(stage, run, after)?;
-    let next = stage.next().output()?;
+    let next = stage.next()?;
     let printed = held(stage, &next.stdout);
     let said = String::from_utf8_lossy(&next.stderr).into_owned();
     ensure!(
@@ -135,6 +135,7 @@ fn verdict(stage: &Stage<'_>, run: &Run) -> Result<(Held, Held)> {
     );
     ensure!(printed != Held::Half, "the next run found the file half-written");
     ensure!(after == Held::Half || printed == after, "the next run made {printed:?} of {after:?}");
+    let _quiet = trace::no_spawn();
     let content = fs::read(&stage.file)?;
     let expected = if stage.next_says() == says::DONE { &super::setup::third() } else { &stage.setup.old };
     ensure!(content == *expected, "after the next run the file holds something else");
@@ -169,6 +170,7 @@ fn truthful(stage: &Stage<'_>, run: &Run, after: Held) -> Result<()> {
 }
 
 fn held_by(stage: &Stage<'_>) -> Result<Held> {
+    let _quiet = trace::no_spawn();
     Ok(held(stage, &fs::read(&stage.file).context("the file is gone")?))
 }
 

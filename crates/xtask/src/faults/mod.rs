@@ -2,6 +2,7 @@
 
 mod calls;
 mod judge;
+pub(crate) mod live;
 mod setup;
 mod stage;
 mod table;

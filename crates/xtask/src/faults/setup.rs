@@ -56,6 +56,7 @@ pub(crate) fn all() -> Vec<Setup> {
         BindMount, Folder, ForeignFolder, FullBindMount, FullDisk, FullJournal, HardLink, Link, Overlay,
     };
     let busy = Always { rename: 3, errno: Errno::EBUSY };
+    let plain = Always { rename: 3, errno: Errno::EINVAL };
     let longer = |name, way, place, action| Setup {
         name,
         way,
@@ -82,6 +83,7 @@ pub(crate) fn all() -> Vec<Setup> {
         longer("hard link", IN_PLACE, HardLink, Write),
         Setup { user: Some(NOBODY), ..longer("no right to the folder", IN_PLACE, ForeignFolder, Write) },
         Setup { always: Some(busy), ..longer("rename refused (EBUSY)", IN_PLACE, Folder, Write) },
+        Setup { always: Some(plain), ..longer("names cannot be exchanged", RENAME, Folder, Write) },
         longer("full disk", REFUSED, FullDisk, Write),
         longer("bind mount from a full disk", REFUSED, FullBindMount, Write),
         Setup { first: true, ..longer("no room for the backup", REFUSED, FullJournal, Write) },

@@ -1,7 +1,7 @@
 //! A set-up made real on a private file system, and put back to its start before every run.
 
 use super::setup::{self, Place, Setup};
-use super::trace::{self, Fault, Plan};
+use super::trace::{self, Fault, Plan, no_spawn, spawn};
 use super::victim::{Action, says};
 use anyhow::{Context, Result, ensure};
 use rustix::fs::XattrFlags;
@@ -11,7 +11,7 @@ use std::ffi::CString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 /// Room of a file system that is then filled.
 const FULL: &str = "size=96k,mode=0755";
@@ -149,7 +149,7 @@ impl<'a> Stage<'a> {
             // The disk is not full yet when the journal is made.
             let _ = fs::remove_file(self.filler());
         }
-        let output = self.victim_of(Action::Write, "prior").output()?;
+        let output = output(self.victim_of(Action::Write, "prior"))?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
@@ -173,9 +173,9 @@ impl<'a> Stage<'a> {
         command
     }
 
-    /// The run after it.
-    pub(crate) fn next(&self) -> Command {
-        self.victim_of(Action::Next, "third")
+    /// Runs what comes after it.
+    pub(crate) fn next(&self) -> Result<Output> {
+        output(self.victim_of(Action::Next, "third"))
     }
 
     /// The later run may write: there is room.
@@ -189,6 +189,7 @@ impl<'a> Stage<'a> {
 
     /// Everything as before the first run.
     pub(crate) fn reset(&self) -> Result<()> {
+        let _quiet = no_spawn();
         let _ = fs::remove_file(self.filler());
         if self.setup.place == Place::Overlay {
             self.mount_overlay()?;
@@ -371,6 +372,11 @@ impl Looks {
         extended.sort();
         Ok(Looks { mode: meta.mode() & 0o7777, owner: (meta.uid(), meta.gid()), extended })
     }
+}
+
+fn output(mut command: Command) -> Result<Output> {
+    let child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    Ok(child.wait_with_output()?)
 }
 
 fn mount_tmpfs(at: &Path, options: &str) -> Result<()> {

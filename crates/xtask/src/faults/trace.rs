@@ -10,7 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{RwLock, RwLockReadGuard};
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +74,23 @@ enum Pending {
     Over,
 }
 
+static SPAWNING: RwLock<()> = RwLock::new(());
+
+/// Starts a process while no thread has a file of a set-up open: until it runs its program, a new process holds the
+/// open files of all threads, and with them deleted files on full disks and mounts that are to end.
+pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    let _alone = SPAWNING.write().unwrap_or_else(|e| e.into_inner());
+    command.spawn()
+}
+
+/// While this is held, no process is started.
+pub(crate) fn no_spawn() -> RwLockReadGuard<'static, ()> {
+    SPAWNING.read().unwrap_or_else(|e| e.into_inner())
+}
+
 /// Starts `command`, which stops itself at the start of the write path, and runs it to its end.
 pub(crate) fn run(command: &mut Command, plan: Option<Plan>, always: Option<Always>) -> Result<Run> {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()))?;
     let pid = Pid::from_raw(i32::try_from(child.id())?);
     let mut stderr = child.stderr.take().context("a pipe")?;
     let mut tracer = Tracer { pid, plan, always, renames: 0, calls: Vec::new(), writes: Vec::new() };

@@ -34,7 +34,7 @@ pub(crate) enum Action {
     Look,
     /// Add the new content as a numbered line, again and again, and again where others were faster.
     Append,
-    /// Replace the content by a longer or shorter one for ever, every line of it with the same number.
+    /// Replace the content by a longer or shorter one for ever: lines that are all alike, then the new content.
     Rewrite,
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &VictimArgs) -> Result<()> {
         Action::Next => next(args, &new, &options)?,
         Action::Look => look(args, &options)?,
         Action::Append => append(args, &new, &options)?,
-        Action::Rewrite => rewrite(args, &options)?,
+        Action::Rewrite => rewrite(args, &new, &options)?,
     };
     std::process::exit(code)
 }
@@ -129,12 +129,14 @@ fn append(args: &VictimArgs, line: &[u8], options: &Options) -> Result<i32> {
     Ok(says::DONE)
 }
 
-fn rewrite(args: &VictimArgs, options: &Options) -> Result<i32> {
+fn rewrite(args: &VictimArgs, last: &[u8], options: &Options) -> Result<i32> {
     for round in 0u32.. {
         let draft = write::open(&args.file, options)?;
         let lines = 1 + round % 97 * 40;
-        let content = format!("{lines} {round} {}\n", std::process::id()).repeat(lines as usize);
-        write::replace(draft, content.as_bytes(), "rewrite")?;
+        let mut content =
+            format!("{lines} {round} {}\n", std::process::id()).repeat(lines as usize).into_bytes();
+        content.extend(last);
+        write::replace(draft, &content, "rewrite")?;
     }
     Ok(says::DONE)
 }
