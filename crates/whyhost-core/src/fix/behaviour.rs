@@ -11,6 +11,16 @@ use std::ops::Range;
 /// Names that are asked; a change of more lines is compared by what the file lists alone.
 pub const MOST_NAMES: usize = 64;
 
+/// Names that are asked however long the file is: localhost, the machine's own, and two of those that change.
+const LEAST_NAMES: usize = 4;
+
+/// Lines that all questions together may read: each resolver reads the whole file for a name.
+const LINES_READ: usize = 400_000;
+
+/// Lines of a file above which only the system's own resolver and the programs are asked: some models read such a file
+/// for seconds.
+const LONG: usize = 10_000;
+
 /// A machine before and after a change of its hosts file.
 #[derive(Debug)]
 pub struct Comparison {
@@ -72,13 +82,15 @@ impl Comparison {
             new.push(start..start + edit.bytes.len());
             grown += edit.bytes.len().cast_signed() - edit.range.len().cast_signed();
         }
+        let lines = before.hosts.value.line_count().max(1);
+        let most = (LINES_READ / lines).clamp(LEAST_NAMES, MOST_NAMES);
         let mut more = 0;
         for (machine, ranges) in [(&before, &old), (&after, &new)] {
             for name in names_on(machine, ranges) {
                 if names.iter().any(|n| n.eq_ignore_ascii_case(&name)) {
                     continue;
                 }
-                if names.len() < MOST_NAMES { names.push(name) } else { more += 1 }
+                if names.len() < most { names.push(name) } else { more += 1 }
             }
         }
         Comparison { before, after, names, more }
@@ -100,9 +112,14 @@ impl Comparison {
     /// Every name and resolver whose addresses change.
     pub fn changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();
+        if self.before.hosts.value.bytes() == self.after.hosts.value.bytes() {
+            return changes;
+        }
+        let is_long = [&self.before, &self.after].iter().any(|m| m.hosts.value.line_count() > LONG);
         for name in &self.names {
             let query = Query::any(name);
-            let (before, after) = (answers(&self.before, &query), answers(&self.after, &query));
+            let (before, after) =
+                (answers(&self.before, &query, is_long), answers(&self.after, &query, is_long));
             for ((label, old), (_, new)) in before.into_iter().zip(after) {
                 let (old_outcome, new_outcome) = (outcome(&old), outcome(&new));
                 if old_outcome.addresses != new_outcome.addresses {
@@ -141,8 +158,11 @@ pub fn objections(changes: &[Change], asked: &[&str]) -> Vec<Objection> {
 
 /// The answers of what is on the machine; of everything that runs on such a system where nothing is known of it. The
 /// list is the same for both states of a machine.
-fn answers(machine: &Machine, query: &Query) -> Vec<(String, Answer)> {
-    let all = resolve::answers(machine, query);
+fn answers(machine: &Machine, query: &Query, is_long: bool) -> Vec<(String, Answer)> {
+    let all = match is_long {
+        true => vec![program::system(machine, query)],
+        false => resolve::answers(machine, query),
+    };
     let any = all.iter().any(|a| a.installed);
     let fits = |a: &Answer| match machine.os.family {
         OsFamily::Linux => !matches!(a.resolver, "macos" | "windows"),

@@ -134,6 +134,21 @@ mod behaviour_of {
     }
 
     #[test]
+    fn a_long_file_is_asked_for_few_names() {
+        let text = format!("{GOOD}{}", "10.0.0.5  nas\n".repeat(10_000));
+        let subject = subject(&text);
+        let edits = hosts_edit::entries::format(&subject.as_machine().hosts.value).unwrap();
+        let mut more = EditSet::new();
+        for n in 0..100 {
+            let line = format!("10.0.1.{n} name{n}");
+            more.insert_line(&subject.as_machine().hosts.value, 1, &line).unwrap();
+        }
+        let plan = edited(&subject, &more, &[], &Options::default()).unwrap();
+        let comparison = Comparison::new(subject.as_machine().clone(), &plan);
+        assert_eq!((comparison.names.len(), comparison.more > 0, edits.is_empty()), (39, true, false));
+    }
+
+    #[test]
     fn a_loss_is_told() {
         let found = changes(&format!("{GOOD}10.0.0.5 nas\n"), GOOD);
         assert!(found.contains(&"nas glibc 10.0.0.5>".to_owned()), "{found:?}");
