@@ -8,6 +8,7 @@
 
 use std::hint::black_box;
 use std::net::{SocketAddr, UdpSocket};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use whyhost_dns::{Answers, Bounds, Lookup, Plan, Search, look_up};
@@ -68,6 +69,7 @@ fn names_of(server: SocketAddr, names: &[Arc<[String]>]) {
     let mut answered = 0;
     let mut each = |answers: Answers<()>| {
         answered += usize::from(answers.said[0].observations.iter().all(|o| o.rcode == "NOERROR"));
+        ControlFlow::Continue(())
     };
     look_up(&plan, &mut lookups, &mut each).expect("a poller");
     assert_eq!(answered, names.len());

@@ -4,6 +4,7 @@
 use crate::exchange::Said;
 use crate::names::{Answers, Lookup};
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Names between the oldest one without all answers and the newest one that was taken.
@@ -18,22 +19,31 @@ struct Entry<T> {
 /// Names in, answers out.
 pub(crate) struct Feed<'f, T> {
     names: &'f mut dyn Iterator<Item = Lookup<T>>,
-    each: &'f mut dyn FnMut(Answers<T>),
+    each: &'f mut dyn FnMut(Answers<T>) -> ControlFlow<()>,
     entries: VecDeque<Entry<T>>,
     /// The number of the oldest entry.
     base: usize,
     /// Per server the number of the name that it takes next.
     next: Vec<usize>,
     exhausted: bool,
+    stopped: bool,
 }
 
 impl<'f, T> Feed<'f, T> {
     pub(crate) fn new(
         servers: usize,
         names: &'f mut dyn Iterator<Item = Lookup<T>>,
-        each: &'f mut dyn FnMut(Answers<T>),
+        each: &'f mut dyn FnMut(Answers<T>) -> ControlFlow<()>,
     ) -> Feed<'f, T> {
-        Feed { names, each, entries: VecDeque::new(), base: 0, next: vec![0; servers], exhausted: false }
+        Feed {
+            names,
+            each,
+            entries: VecDeque::new(),
+            base: 0,
+            next: vec![0; servers],
+            exhausted: false,
+            stopped: false,
+        }
     }
 
     /// Changes whenever a server may go on.
@@ -82,6 +92,11 @@ impl<'f, T> Feed<'f, T> {
         }
     }
 
+    /// Whoever takes the answers wants no more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// Gives out, of what is left, all that is complete.
     pub(crate) fn flush(&mut self) {
         self.entries.retain(|entry| entry.said.iter().all(Option::is_some));
@@ -93,13 +108,18 @@ impl<'f, T> Feed<'f, T> {
     /// Gives out every name without asking anybody.
     pub(crate) fn pass_all(&mut self) {
         for lookup in &mut *self.names {
-            (self.each)(Answers { lookup, said: Vec::new() });
+            if (self.each)(Answers { lookup, said: Vec::new() }).is_break() {
+                self.stopped = true;
+                return;
+            }
         }
     }
 
     fn give_first(&mut self) {
-        if let Some(Entry { lookup, said }) = self.entries.pop_front() {
-            (self.each)(Answers { lookup, said: said.into_iter().flatten().collect() });
+        let Some(Entry { lookup, said }) = self.entries.pop_front() else { return };
+        if !self.stopped {
+            let answers = Answers { lookup, said: said.into_iter().flatten().collect() };
+            self.stopped = (self.each)(answers).is_break();
         }
     }
 }
@@ -119,7 +139,10 @@ mod tests {
     #[test]
     fn answers_leave_in_order_and_complete() {
         let (mut names, mut out) = (lookups(3), Vec::new());
-        let mut each = |answers: Answers<String>| out.push((answers.lookup.about, answers.said.len()));
+        let mut each = |answers: Answers<String>| {
+            out.push((answers.lookup.about, answers.said.len()));
+            ControlFlow::Continue(())
+        };
         let mut feed = Feed::new(2, &mut names, &mut each);
         for server in [0, 1] {
             assert_eq!(
@@ -139,7 +162,7 @@ mod tests {
 
     #[test]
     fn nobody_runs_ahead_without_bound() {
-        let (mut names, mut each) = (lookups(3 * WINDOW), |_| {});
+        let (mut names, mut each) = (lookups(3 * WINDOW), |_| ControlFlow::Continue(()));
         let mut feed = Feed::new(2, &mut names, &mut each);
         assert_eq!(std::iter::from_fn(|| feed.take(0)).count(), WINDOW);
         assert!(!feed.is_done(0));

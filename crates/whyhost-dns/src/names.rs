@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -61,11 +62,13 @@ pub enum End {
     Done,
     /// By SIGINT: names that were finished by then were given out.
     Interrupted,
+    /// By whom the answers are given to.
+    Stopped,
 }
 
 /// Looks up `names` at all servers of `plan` and gives out the answers in the order of the names.
 ///
-/// Memory holds a bounded number of names, however many there are. A server that lets 32 names in a row without an
+/// `each` ends the run with `Break`. Memory holds a bounded number of names, however many there are. A server that lets 32 names in a row without an
 /// answer is not asked any more: its part of the later answers is empty. Truncated answers are asked for again over TCP.
 ///
 /// # Errors
@@ -73,12 +76,13 @@ pub enum End {
 pub fn look_up<T>(
     plan: &Plan,
     names: &mut dyn Iterator<Item = Lookup<T>>,
-    each: &mut dyn FnMut(Answers<T>),
+    each: &mut dyn FnMut(Answers<T>) -> ControlFlow<()>,
 ) -> io::Result<End> {
     let feed = RefCell::new(Feed::new(plan.servers.len(), names, each));
     if plan.servers.is_empty() {
-        feed.borrow_mut().pass_all();
-        return Ok(End::Done);
+        let mut feed = feed.borrow_mut();
+        feed.pass_all();
+        return Ok(if feed.is_stopped() { End::Stopped } else { End::Done });
     }
     ask::runtime()?.block_on(async {
         let mut servers: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
@@ -96,6 +100,9 @@ pub fn look_up<T>(
             loop {
                 let before = feed.borrow().moves();
                 servers.retain_mut(|server| server.as_mut().poll(cx).is_pending());
+                if feed.borrow().is_stopped() {
+                    return Poll::Ready(End::Stopped);
+                }
                 if servers.is_empty() {
                     return Poll::Ready(End::Done);
                 }

@@ -5,6 +5,7 @@ mod support;
 use hickory_resolver::proto::op::{Edns, Message, ResponseCode};
 use hickory_resolver::proto::rr::rdata::opt::EdnsOption;
 use std::net::{SocketAddr, UdpSocket};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,7 +29,11 @@ fn lookup(expansions: &[&str]) -> Lookup<()> {
 
 fn run(plan: &Plan, names: Vec<Lookup<()>>) -> Vec<Answers<()>> {
     let mut all = Vec::new();
-    let end = look_up(plan, &mut names.into_iter(), &mut |answers| all.push(answers));
+    let mut each = |answers| {
+        all.push(answers);
+        ControlFlow::Continue(())
+    };
+    let end = look_up(plan, &mut names.into_iter(), &mut each);
     assert_eq!(end.unwrap(), End::Done);
     all
 }
@@ -276,4 +281,20 @@ fn names_without_a_question_and_plans_without_servers_send_nothing() {
     assert_eq!(answers[1].said[0].observations[0].rcode, "IO");
     assert!(server.asked.lock().unwrap().is_empty());
     assert_eq!(run(&plan(&[], PATIENT), vec![lookup(&["a"])])[0].said, []);
+}
+
+#[test]
+fn whoever_takes_the_answers_may_end_the_run() {
+    let server = Server::start(|query, _| packets(reply(query, ResponseCode::NXDomain)));
+    for servers in [vec![server.address], Vec::new()] {
+        let mut taken = 0;
+        let mut each = |_| {
+            taken += 1;
+            if taken == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let mut names = vec![lookup(&["a.example"]); 10_000].into_iter();
+        assert_eq!(look_up(&plan(&servers, PATIENT), &mut names, &mut each).unwrap(), End::Stopped);
+        assert_eq!(taken, 3);
+    }
+    assert!(server.asked.lock().unwrap().len() < 10_000);
 }

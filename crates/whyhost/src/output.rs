@@ -86,6 +86,25 @@ impl Output {
         }
     }
 
+    /// Prints a part of a long answer, coloured where wanted or as it is; `false` when nobody reads it any more, so that the
+    /// work for the rest can end.
+    ///
+    /// # Errors
+    /// As [`Output::text`].
+    pub(crate) fn reaches_a_reader(&self, part: &str, coloured: bool) -> Result<bool, Failure> {
+        let result = if coloured {
+            let mut stream = self.stream(io::stdout());
+            stream.write_all(part.as_bytes()).and_then(|()| stream.flush())
+        } else {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(part.as_bytes()).and_then(|()| stdout.flush())
+        };
+        match result {
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(false),
+            other => written(other).map(|()| true),
+        }
+    }
+
     /// Says on standard error what could not be looked at.
     pub(crate) fn gaps(&self, gaps: &[Gap]) {
         if self.is_json() || self.ui.quiet {

@@ -272,3 +272,17 @@ fn what_cannot_be_compared_is_told() {
         assert!(said.contains(words), "{args:?}: {said}");
     }
 }
+
+#[test]
+fn a_reader_that_leaves_ends_the_questions() {
+    let mut hosts = String::new();
+    (0..50_000).for_each(|i| writeln!(hosts, "192.0.2.1 n{i}.net").unwrap());
+    let (root, server) = (root(&hosts), Server::start(zone));
+    let args = ["--all", "--format", "json-lines", "--timeout", "20"];
+    let mut child = command(root.path(), Some(server.address), &args).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    drop(stdout);
+    assert!(child.wait().unwrap().code().is_some(), "ended by itself");
+    assert!(server.asked().len() < 100_000, "{} questions", server.asked().len());
+}

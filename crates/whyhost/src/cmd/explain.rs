@@ -8,10 +8,12 @@ use crate::render::json::{self, Explanation, Program};
 use crate::render::text;
 use crate::{gather, target};
 use whyhost_core::diagnose;
+use whyhost_core::local::Local;
 use whyhost_core::machine::Machine;
 use whyhost_core::program::{self, Chosen, PROGRAMS, Serves, When};
 use whyhost_core::resolve::{self, Answer, Query, RESOLVERS, Status};
 use whyhost_core::snapshot::Family;
+use whyhost_dns::{ServerAnswer, compare, recorded_answers};
 use whyhost_sys::Options;
 
 /// Explains the answer to one name.
@@ -37,16 +39,29 @@ pub(crate) fn run(global: &Global, out: &Output, args: &ExplainArgs) -> Result<u
         answers.retain(|a| a.resolver == id);
         programs = if answers.is_empty() { vec![one(&machine, &query, id)?] } else { Vec::new() };
     }
+    let dns = dns(&machine, &query);
     let explanation = Explanation {
         query: &query,
         answers: &answers,
         programs: &programs,
         live: live.as_ref(),
+        dns: dns.as_ref(),
         findings: &findings,
         gaps: &machine.raw.gaps,
     };
     print(out, args, &explanation)?;
     Ok(exit_code(answers.first().or(programs.first().map(|p| &p.answer))))
+}
+
+/// What the servers said that were asked, or had been when the machine was recorded.
+fn dns(machine: &Machine, query: &Query) -> Option<ServerAnswer> {
+    let observations = &machine.raw.live.dns;
+    if observations.is_empty() {
+        return None;
+    }
+    let local = Local::of(machine, &query.name);
+    let said = recorded_answers(observations, &local);
+    compare(local, &said).dns().cloned()
 }
 
 fn print(out: &Output, args: &ExplainArgs, e: &Explanation<'_>) -> Result<(), Failure> {

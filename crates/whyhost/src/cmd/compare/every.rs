@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::render::check::grouped;
 use crate::render::compare::{Frame, json, text};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use whyhost_core::local::{EveryName, Local};
@@ -23,8 +24,13 @@ pub(super) fn run(out: &Output, machine: &Machine, asking: &Asking) -> Result<u8
         let local = answers.lookup.about;
         let said =
             if asking.is_live() { answers.said } else { recorded_answers(&machine.raw.live.dns, &local) };
-        if let (None, Err(failure)) = (&failed, sink.take(compare(local, &said))) {
-            failed = Some(failure);
+        match sink.take(compare(local, &said)) {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(failure) => {
+                failed = Some(failure);
+                ControlFlow::Break(())
+            }
         }
     };
     let end = look_up(&asking.plan, &mut lookups, &mut each)
@@ -52,21 +58,24 @@ impl<'a> Sink<'a> {
         Sink { out, frame, expected, totals: Totals::default(), kept: Vec::new(), shown: None }
     }
 
-    fn take(&mut self, compared: Compared) -> Result<(), Failure> {
+    /// Prints a name; `false` when nobody reads any more.
+    fn take(&mut self, compared: Compared) -> Result<bool, Failure> {
         self.totals.add(&compared);
         match self.out.format {
             Format::Json => self.kept.push(compared),
-            Format::JsonLines => self.out.raw(&json::line_of(self.frame, &compared))?,
+            Format::JsonLines => {
+                return self.out.reaches_a_reader(&json::line_of(self.frame, &compared), false);
+            }
             _ => {
                 let row = text::row(&self.out.ui, &compared);
                 if !row.is_empty() {
                     self.clear();
-                    self.out.text(&row)?;
+                    return self.out.reaches_a_reader(&row, true);
                 }
             }
         }
         self.progress();
-        Ok(())
+        Ok(true)
     }
 
     fn progress(&mut self) {

@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::render::compare::{Frame, json, text};
 use crate::{gather, target};
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use whyhost_core::diagnose::{self, Target};
 use whyhost_core::finding::{Finding, Severity};
@@ -98,6 +99,7 @@ fn compare_all(
         let said = if asking.is_live() { answers.said } else { recorded(machine, asking, &local) };
         observations.extend(said.iter().flat_map(|s| s.observations.iter().cloned()));
         compared.push(compare(local, &said));
+        ControlFlow::Continue(())
     };
     look_up(&asking.plan, &mut names, &mut each)
         .map_err(|e| Failure::new(format!("could not ask DNS servers: {e}")))?;

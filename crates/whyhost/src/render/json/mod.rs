@@ -12,6 +12,7 @@ use whyhost_core::reach::{ClientOutcome, Listener};
 use whyhost_core::resolve::{Answer, Query};
 use whyhost_core::rules::Rule;
 use whyhost_core::snapshot::{Family, Gap, LiveOutcome};
+use whyhost_dns::ServerAnswer;
 
 #[derive(Serialize)]
 struct Envelope<T> {
@@ -131,6 +132,8 @@ pub(crate) struct Explanation<'a> {
     /// What programs make of it.
     pub(crate) programs: &'a [Program],
     pub(crate) live: Option<&'a LiveComparison>,
+    /// What DNS says about the name, where it was asked.
+    pub(crate) dns: Option<&'a ServerAnswer>,
     pub(crate) findings: &'a [Finding],
     pub(crate) gaps: &'a [Gap],
 }

@@ -5,9 +5,11 @@ use super::super::style::{Ui, bold, cells, dim};
 use super::super::table::table;
 use super::evidence::{compared, outcome};
 use super::{join, labelled};
+use std::net::IpAddr;
 use whyhost_core::finding::Severity;
 use whyhost_core::resolve::{Answer, Because, Evidence, Query, RuleRow, Source, Status};
 use whyhost_core::snapshot::{Family, LiveOutcome};
+use whyhost_dns::ServerAnswer;
 
 /// The addresses of one answer, one a line.
 pub(crate) fn short(answer: &Answer) -> String {
@@ -138,6 +140,7 @@ fn answers(ui: &Ui, e: &Explanation<'_>) -> Vec<String> {
         };
         rows.push(row(ui, &name, &program.answer, columns, &sources));
     }
+    rows.extend(e.dns.map(|dns| dns_row(ui, dns, columns, &e.query.name)));
     table(ui, 0, &rows)
 }
 
@@ -147,6 +150,18 @@ fn row(ui: &Ui, name: &str, answer: &Answer, columns: usize, decided_by: &str) -
         row.push(ui.text(&answer.addresses.get(i).map_or("–".into(), |a| a.address.to_string())));
     }
     row.push(ui.text(decided_by));
+    row
+}
+
+/// What DNS itself says, in the order of the packets: `DNS  192.0.2.1  –  192.0.2.53:53`.
+fn dns_row(ui: &Ui, dns: &ServerAnswer, columns: usize, asked: &str) -> Vec<String> {
+    let addresses: Vec<IpAddr> = dns.v4.addresses.iter().chain(&dns.v6.addresses).copied().collect();
+    let mut row = vec![ui.text("DNS")];
+    row.extend((0..columns).map(|i| ui.text(&addresses.get(i).map_or("–".into(), ToString::to_string))));
+    let said = if addresses.is_empty() { format!("{} · ", dns.rcode()) } else { String::new() };
+    let same = dns.name.eq_ignore_ascii_case(asked.strip_suffix('.').unwrap_or(asked));
+    let name = if same { String::new() } else { format!(" as {}", dns.name) };
+    row.push(ui.text(&format!("{said}{}{name}", dns.server)));
     row
 }
 
