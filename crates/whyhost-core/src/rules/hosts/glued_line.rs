@@ -91,7 +91,7 @@ fn ended_by_cr(ctx: &Context<'_>) -> Option<Finding> {
         remedy::advice(format!("end the lines of {path} with LF"), reach, "tr '\\r' '\\n' does it")
     } else {
         let edits = ends.into_iter().map(|at| edit::replace(at..at + 1, "\n")).collect();
-        hosts_line::repair(ctx, "end the lines with LF", Applicability::Safe, edits)
+        hosts_line::repair(ctx, "write LF for CR at the line ends", Applicability::Safe, edits)
     });
     Some(finding)
 }
