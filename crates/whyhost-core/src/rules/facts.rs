@@ -7,7 +7,7 @@ use crate::machine::{FileState, HOSTS, Machine};
 use crate::reach;
 use crate::resolve::{self, Answer, Query, Source, Status as Found};
 use crate::snapshot::{Family, LiveLookup, LiveOutcome, OsFamily, Protocol, RawFile, ScopedAddr, Socket};
-use hosts_edit::{GLIBC, HostsFile, Place};
+use hosts_edit::{Ending, GLIBC, HostsFile, Line, Place};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -144,6 +144,14 @@ pub(super) fn in_hosts(machine: &Machine, span: Range<usize>, label: impl Into<S
     let (end_line, end_column) = position(file, span.end.max(span.start));
     let (byte_start, byte_end) = (span.start, span.end);
     Location { line, column, end_line, end_column, byte_start, byte_end, ..whole }
+}
+
+/// A line ends with CR alone, as on Mac OS 9, and something follows: most readers go on with the same line.
+pub(super) fn first_lone_cr(file: &HostsFile) -> Option<Line<'_>> {
+    if file.encoding().is_utf16() || !file.bytes().contains(&b'\r') {
+        return None;
+    }
+    file.lines().find(|l| l.ending() == Ending::Cr && l.span().end < file.bytes().len())
 }
 
 /// As [`crate::finding::position`], for a parsed file.

@@ -26,7 +26,7 @@
 //! - https://github.com/agiledivider/vagrant-hostsupdater/issues/61
 //! - https://github.com/txn2/kubefwd/issues/195
 
-use super::super::facts::{hosts_row, in_hosts};
+use super::super::facts::{first_lone_cr, hosts_row, in_hosts};
 use super::super::hosts_line::{self, repair};
 use super::super::tally::Tally;
 use super::super::{Context, Rule, edit};
@@ -50,6 +50,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
+    // Lines that end with CR alone are one line for most readers: taking one of them out changes the others.
+    if first_lone_cr(&ctx.machine.hosts.value).is_some() {
+        return;
+    }
     let mut tally = Tally::new(ctx);
     for (number, again) in lines(ctx) {
         let Some(line) = ctx.machine.hosts.value.line(number) else { continue };

@@ -2,7 +2,7 @@
 //!
 //! ## What it means
 //! An address begins in the middle of a word: a program appended its line to a file whose last line had no
-//! line end.
+//! line end. Or lines end with CR alone, as on Mac OS 9: for nearly every program they are one line.
 //!
 //! ## Who is hit
 //! The name in front of the address is lost for every program, as it is `shop.test127.0.0.1` now. The names
@@ -27,12 +27,15 @@
 //! - https://github.com/saltstack/salt/issues/19738
 //! - https://github.com/feross/hostile/issues/16
 
-use super::super::hosts_line::{self, NameFault, name_fault};
+use super::super::facts::{first_lone_cr, in_hosts};
+use super::super::hosts_line::{self, NameFault, labels, name_fault, readers_that};
+use super::super::remedy;
 use super::super::tally::Tally;
 use super::super::{Context, Rule, edit};
-use crate::finding::{Applicability, Finding, Severity};
+use crate::finding::{Applicability, Evidence, Finding, Severity};
 use crate::hosts_lines::{Traits, glued_entry};
-use hosts_edit::{Ending, Line};
+use hosts_edit::{Dialect, Ending, Family, HostsFile, Line};
+use std::net::IpAddr;
 
 pub(super) const RULE: Rule = Rule {
     code: "hosts.glued-line",
@@ -56,6 +59,48 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         }
     }
     tally.finish(&RULE, out);
+    out.extend(ended_by_cr(ctx));
+}
+
+/// Line ends that are repaired by an edit each; of more a command does it.
+const REPAIRED: usize = 10_000;
+
+/// The lines behind a CR without LF.
+fn ended_by_cr(ctx: &Context<'_>) -> Option<Finding> {
+    let file = &ctx.machine.hosts.value;
+    let first = first_lone_cr(file)?;
+    let gluing = readers_that(ctx, glues_at_cr);
+    let behind = file.lines().skip(first.number()).any(|l| !l.words().is_empty());
+    if gluing.is_empty() || !behind {
+        return None;
+    }
+    let path = &ctx.machine.hosts.path;
+    let title = format!("{} reads several lines of {path} as one: they end with CR alone", labels(&gluing));
+    let mut finding = RULE.finding(title);
+    let end = first.content_span().end;
+    finding.locations.push(in_hosts(ctx.machine, end..end + 1, "CR without LF"));
+    let ends: Vec<usize> = file
+        .lines()
+        .filter(|l| l.ending() == Ending::Cr)
+        .map(|l| l.content_span().end)
+        .take(REPAIRED + 1)
+        .collect();
+    finding.evidence.push(Evidence::new("CR without LF ends no line", gluing[0].cite));
+    finding.remedies.push(if ends.len() > REPAIRED {
+        let reach = super::super::facts::hosts_reach(ctx.machine);
+        remedy::advice(format!("end the lines of {path} with LF"), reach, "tr '\\r' '\\n' does it")
+    } else {
+        let edits = ends.into_iter().map(|at| edit::replace(at..at + 1, "\n")).collect();
+        hosts_line::repair(ctx, "write LF for CR at the line ends", Applicability::Safe, edits)
+    });
+    Some(finding)
+}
+
+/// Asked by experiment: what stands behind a lone CR is not found where it belongs.
+fn glues_at_cr(reader: &Dialect) -> bool {
+    let probe = HostsFile::parse("192.0.2.1 a\r192.0.2.2 b\r").0;
+    let right = IpAddr::from([192, 0, 2, 2]);
+    !probe.lookup(reader, b"b", Family::Any).iter().any(|hit| hit.address == right)
 }
 
 /// Where addresses begin that should begin a line.
@@ -109,6 +154,19 @@ mod tests {
     fn the_last_line_is_broken_as_the_others_end() {
         let bench = debian().file("/etc/hosts", "127.0.0.1 localhost\r\n# END10.0.0.9 z");
         assert_eq!(bench.repaired(CODE), "127.0.0.1 localhost\r\n# END\r\n10.0.0.9 z");
+    }
+
+    #[test]
+    fn lines_that_end_with_cr_alone_are_one_line() {
+        let bench = debian().file("/etc/hosts", "127.0.0.1 localhost\r::1 localhost\r10.0.0.9 nas\r");
+        let found = bench.one(CODE);
+        assert!(found.title.ends_with("as one: they end with CR alone"), "{}", found.title);
+        let after = bench.after(&found.remedies[0]);
+        assert_eq!(after, "127.0.0.1 localhost\n::1 localhost\n10.0.0.9 nas\n");
+        assert!(bench.file("/etc/hosts", &after).is_quiet(CODE));
+        for text in ["127.0.0.1 localhost\r\n::1 localhost\r\n", "127.0.0.1 localhost\n::1 localhost\r"] {
+            assert!(debian().file("/etc/hosts", text).is_quiet(CODE), "{text:?}");
+        }
     }
 
     #[test]
