@@ -7,6 +7,7 @@ pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod fixes;
+mod live;
 pub(crate) mod rule;
 
 #[cfg(test)]
