@@ -88,6 +88,22 @@ fn random_sets_of_listeners() {
     println!("{checks} comparisons, 0 mismatches");
 }
 
+#[test]
+fn a_port_that_nobody_has_here_is_found_in_another_namespace() {
+    let Some(network) = Network::new() else { return };
+    let server = network.peer.run(|| Server::start(&[("127.0.0.1", false, None), ("::1", false, None)]));
+    let port = server.port;
+    let seen = network.host.run(move || collect(&Options { ports: vec![port], ..Options::default() }));
+    let found: Vec<_> = seen.namespaces.iter().filter(|n| n.sockets.iter().any(|s| s.port == port)).collect();
+    let [there] = found[..] else { panic!("{:?} {:?}", seen.namespaces, seen.gaps) };
+    assert_eq!(there.sockets.len(), 2, "{there:?}");
+    let theirs: IpAddr = "10.77.0.2".parse().expect("an address");
+    assert!(there.addresses.contains(&theirs), "{there:?}");
+    // Where it listens, other namespaces are not searched.
+    let at_home = network.peer.run(move || collect(&Options { ports: vec![port], ..Options::default() }));
+    assert!(at_home.namespaces.is_empty() && at_home.sockets.iter().any(|s| s.port == port));
+}
+
 /// xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators"): repeatable, no dependency.
 struct Random(u64);
 

@@ -44,7 +44,8 @@ pub(super) fn collect(snapshot: &mut Snapshot, ports: &[u16]) {
 /// and how many processes could not be told.
 fn others() -> (BTreeMap<u64, u32>, usize) {
     let table = |pid: &str| fs::metadata(format!("/proc/{pid}/net/tcp")).map(|m| m.ino());
-    let Ok(own) = table("self") else { return (BTreeMap::new(), 0) };
+    // Of the thread: its namespace may be another one than that of the process.
+    let Ok(own) = table("thread-self") else { return (BTreeMap::new(), 0) };
     let mut found = BTreeMap::new();
     let mut unreadable = 0;
     for pid in ids() {
