@@ -1,7 +1,7 @@
 //! All listeners with their processes, beside `ss -Hltnp` and `lsof` in the same run.
 //!
 //! `cargo bench -p whyhost-sys` prints a row for each number of sockets and processes, in milliseconds, the least of three
-//! runs. The sockets are TCP listeners in 127.0.0.0/8, in processes of 20,000; the processes sleep.
+//! runs. The sockets are TCP listeners in 127.0.0.0/8, in processes of up to 20,000; the processes sleep.
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout, reason = "a bench reports")]
 
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Sockets and processes of a row.
 const ROWS: [(usize, usize); 5] = [(10, 100), (10, 1_000), (10_000, 100), (10_000, 1_000), (100_000, 1_000)];
-/// Sockets that one process holds.
+/// Sockets that one process holds at most.
 const HELD: usize = 20_000;
 const RUNS: usize = 3;
 const PORT: u16 = 20_202;
@@ -36,8 +36,9 @@ fn main() {
 
 fn row(sockets: usize, processes: usize) {
     let mut children = Vec::new();
-    for start in (0..sockets).step_by(HELD) {
-        children.extend(holder(start, HELD.min(sockets - start)));
+    let held = held();
+    for start in (0..sockets).step_by(held) {
+        children.extend(holder(start, held.min(sockets - start)));
     }
     children.extend((children.len()..processes).filter_map(|_| sleeper()));
     let mut found = 0;
@@ -69,6 +70,12 @@ fn row(sockets: usize, processes: usize) {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// Sockets that a process may hold here.
+fn held() -> usize {
+    let limit = getrlimit(Resource::Nofile).maximum.and_then(|m| usize::try_from(m).ok()).unwrap_or(HELD);
+    limit.saturating_sub(100).clamp(1, HELD)
 }
 
 /// The least time of the runs; `None` where one fails.
