@@ -180,7 +180,7 @@ pub fn audience(row: &Row) -> String {
     }
     match (row.listener.exposure, names.as_slice()) {
         (_, []) if row.listener.exposure == Exposure::Loopback => "this machine".into(),
-        (_, []) => "this machine: no network leads there".into(),
+        (_, []) => "no network".into(),
         (Exposure::AllInterfaces, _) => "every network".into(),
         (_, names) => format!("network of {}", names.join(", ")),
     }

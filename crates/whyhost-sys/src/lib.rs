@@ -22,7 +22,7 @@ pub mod write;
 pub use error::SysError;
 pub use files::MAX_FILE;
 pub use input::{folders_upwards, read_input, read_settings, relative, user_settings};
-pub use linux::{collect, collect_root};
+pub use linux::{collect, collect_root, inventory};
 pub use programs::programs;
 pub use snapshot_file::{MAX_SNAPSHOT, read_snapshot};
 pub use write::write_new;

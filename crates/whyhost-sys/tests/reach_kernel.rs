@@ -72,7 +72,21 @@ struct Servers {
 }
 
 impl Servers {
+    /// On a port that nobody else has: one that is free at the first address can be taken at another.
     fn start(binds: &[Bind]) -> io::Result<Servers> {
+        const PORTS: usize = 20;
+        let taken = |e: &io::Error| e.kind() == io::ErrorKind::AddrInUse;
+        let mut attempts = (0..PORTS).map(|_| Servers::listen(binds));
+        let (listeners, port) =
+            attempts.find(|a| !a.as_ref().is_err_and(taken)).unwrap_or_else(|| Servers::listen(binds))?;
+        let mut snapshot = Snapshot::new(linux());
+        snapshot.interfaces = vec![lo()];
+        snapshot.sockets = binds.iter().enumerate().map(|(i, b)| recorded(*b, port, i as u64)).collect();
+        let machine = Machine::new(snapshot);
+        Ok(Servers { binds: binds.to_vec(), listeners, port, machine })
+    }
+
+    fn listen(binds: &[Bind]) -> io::Result<(Vec<TcpListener>, u16)> {
         let mut listeners = Vec::new();
         let mut port = 0;
         for (address, v6only) in binds {
@@ -80,11 +94,7 @@ impl Servers {
             port = listener.local_addr()?.port();
             listeners.push(listener);
         }
-        let mut snapshot = Snapshot::new(linux());
-        snapshot.interfaces = vec![lo()];
-        snapshot.sockets = binds.iter().enumerate().map(|(i, b)| recorded(*b, port, i as u64)).collect();
-        let machine = Machine::new(snapshot);
-        Ok(Servers { binds: binds.to_vec(), listeners, port, machine })
+        Ok((listeners, port))
     }
 
     fn check(&self, target: &str) {

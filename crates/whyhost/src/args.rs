@@ -354,6 +354,12 @@ pub(crate) struct Global {
     /// Do not call the real getaddrinfo beside the prediction
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_live: bool,
+    /// Do not connect to the listeners of this machine, and do not test its loopback interface
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) no_probe: bool,
+    /// Ask the port for a page over HTTP as well, at each address
+    #[arg(long, global = true, hide_short_help = true, conflicts_with = "no_probe")]
+    pub(crate) http: bool,
     /// Do not look for programs on the search path
     #[arg(long, global = true, hide_short_help = true)]
     pub(crate) no_programs: bool,

@@ -6,11 +6,16 @@
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::net::IpAddr;
 use std::path::Path;
 use whyhost_core::machine::{GAI, HOST_CONF, Machine, NSSWITCH, RESOLV};
+use whyhost_core::reach;
 use whyhost_core::resolve::{self, Query, Status};
-use whyhost_core::snapshot::{FileKind, Gap, LiveLookup, Meta, Observation, Program, Snapshot};
+use whyhost_core::snapshot::{
+    FileKind, Gap, LiveLookup, LoopbackTest, Meta, Observation, Program, ScopedAddr, Snapshot,
+};
 use whyhost_dns::Bounds;
+use whyhost_sys::probe::Say;
 use whyhost_sys::{Options, SysError};
 
 /// The recorded or the running machine, without answers to any question yet.
@@ -66,9 +71,32 @@ pub(crate) fn ask(global: &Global, out: &Output, snapshot: Snapshot, query: &Que
     machine.raw.live.dns.extend(found.observations);
     machine.raw.programs.extend(found.programs);
     machine.raw.gaps.extend(found.gaps);
+    machine.raw.live.loopback = found.loopback;
     let destinations = resolve::destinations(&machine, &query.name);
     machine.raw.source_addresses = whyhost_sys::probe::source_addresses(&destinations);
+    if !global.no_probe {
+        probe(global, &mut machine, query, destinations);
+    }
     machine
+}
+
+/// Connects to the port that was asked about, at addresses of this machine alone, where somebody listens: a refusal needs no
+/// proof.
+fn probe(global: &Global, machine: &mut Machine, query: &Query, mut destinations: Vec<ScopedAddr>) {
+    let Some(port) = query.port else { return };
+    let literal = query.name.parse::<IpAddr>().ok().map(ScopedAddr::from);
+    destinations.extend(literal);
+    // `::ffff:a` and 0.0.0.0 lead to where another one leads as well.
+    destinations.iter_mut().for_each(|d| *d = reach::normalise(*d));
+    destinations.retain(|d| reach::is_own(machine, *d) && reach::accepting(machine, *d, port).is_some());
+    destinations.sort_unstable();
+    destinations.dedup();
+    let host = match literal {
+        Some(ScopedAddr { address: IpAddr::V6(_), .. }) => format!("[{}]:{port}", query.name),
+        _ => format!("{}:{port}", query.name),
+    };
+    let say = if global.http { Say::Get(host) } else { Say::Nothing };
+    machine.raw.live.probes = whyhost_sys::probe::connect(&destinations, port, &say, global.timeout);
 }
 
 /// What takes time to find out.
@@ -77,6 +105,7 @@ struct Found {
     observations: Vec<Observation>,
     programs: Vec<Program>,
     gaps: Vec<Gap>,
+    loopback: Vec<LoopbackTest>,
 }
 
 /// The real resolver, the programs and, where a program's look-up would reach DNS, the servers: at the same time, each
@@ -87,11 +116,14 @@ fn look_up(global: &Global, machine: &Machine, query: &Query) -> Found {
         let programs = (!global.no_programs).then(|| scope.spawn(|| whyhost_sys::programs(global.timeout)));
         let lookup = || whyhost_sys::probe::lookup(query, global.timeout);
         let live = may_call(global, machine, query).then(|| scope.spawn(lookup));
+        let loopback =
+            (!global.no_probe).then(|| scope.spawn(|| whyhost_sys::probe::loopback(global.timeout)));
         let observations =
             if global.no_dns { Vec::new() } else { whyhost_dns::as_libc(machine, query, bounds) };
         let lookup = live.and_then(|thread| thread.join().ok());
         let (programs, gaps) = programs.and_then(|thread| thread.join().ok()).unwrap_or_default();
-        Found { lookup, observations, programs, gaps }
+        let loopback = loopback.and_then(|thread| thread.join().ok()).unwrap_or_default();
+        Found { lookup, observations, programs, gaps, loopback }
     })
 }
 

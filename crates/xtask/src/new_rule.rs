@@ -99,8 +99,8 @@ fn place(code: &str) -> anyhow::Result<Place> {
     let (folder, name) = match (area, slug.strip_prefix("localhost-")) {
         ("hosts", Some(rest)) => ("localhost", rest),
         ("gai" | "resolve" | "model", _) => ("order", slug),
-        ("lo" | "kernel", _) => ("loopback", slug),
-        ("listen" | "reach", _) => ("ports", slug),
+        ("lo" | "kernel" | "firewall", _) => ("loopback", slug),
+        ("listen" | "reach" | "scope" | "port", _) => ("ports", slug),
         (area, _) => (area, slug),
     };
     Ok(Place { folder: folder.to_owned(), module: name.replace('-', "_") })

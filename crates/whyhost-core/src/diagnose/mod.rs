@@ -29,7 +29,7 @@ use crate::program::{self, Who};
 use crate::reach::{self, ClientOutcome, Listener};
 use crate::resolve::{self, Answer, Query};
 use crate::rules;
-use crate::snapshot::{Gap, ScopedAddr, Snapshot};
+use crate::snapshot::{Gap, LoopbackTest, Probe, ScopedAddr, Snapshot};
 use serde::Serialize;
 use std::fmt;
 use std::net::IpAddr;
@@ -115,6 +115,10 @@ pub struct Diagnosis {
     pub listeners: Vec<Listener>,
     /// The real resolver's answer.
     pub live: Option<LiveComparison>,
+    /// Connections that were tried.
+    pub probes: Vec<Probe>,
+    /// Tests of the loopback interface.
+    pub loopback: Vec<LoopbackTest>,
     /// What concerns the target, worst first.
     pub findings: Vec<Finding>,
     /// What could not be looked at.
@@ -192,6 +196,8 @@ pub fn of_clients(machine: &Machine, target: &Target, who: &Who) -> Diagnosis {
         others: Vec::new(),
         listeners,
         live,
+        probes: machine.raw.live.probes.iter().filter(|p| Some(p.port) == target.port).cloned().collect(),
+        loopback: machine.raw.live.loopback.clone(),
         findings,
         gaps,
     }

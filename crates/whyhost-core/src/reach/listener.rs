@@ -103,7 +103,7 @@ pub fn listeners(machine: &Machine, port: u16) -> Vec<Listener> {
 }
 
 /// Relays that run one process for each address that they publish.
-const RELAYS: &[&str] = &["docker-proxy", "rootlessport"];
+pub(crate) const RELAYS: &[&str] = &["docker-proxy", "rootlessport"];
 
 /// Two listeners belong to one program as far as is known; true where an owner could not be read.
 pub fn same_program(a: &Option<Process>, b: &Option<Process>) -> bool {

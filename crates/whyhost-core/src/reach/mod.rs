@@ -20,5 +20,5 @@ pub use home::Container;
 pub(crate) use kernel::accepts_by;
 pub use kernel::{Attempt, AttemptOutcome, Way, accepting, attempt, is_own, normalise, undelivered};
 pub use listener::{Accepts, Exposure, Listener, listeners, listeners_are_unknown, same_program};
-pub(crate) use listener::{of_socket, place};
+pub(crate) use listener::{RELAYS, of_socket, place};
 pub use table::{Destination, PortTable};

@@ -1,6 +1,7 @@
 //! Constructors of remedies, so that a rule reads as what it advises.
 
-use crate::finding::{Applicability, Remedy, RemedyAction, TextEdit};
+pub(super) use crate::finding::Remedy;
+use crate::finding::{Applicability, RemedyAction, TextEdit};
 
 /// Everything on the machine is affected.
 pub(super) const WHOLE_MACHINE: &str = "whole machine";

@@ -7,9 +7,9 @@ use crate::reach;
 use crate::resolve::{self, Query, Status};
 use crate::rules::{Context, run};
 use crate::snapshot::{
-    Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, Meta, NssModule,
-    Observation, Os, OsFamily, Process, Program, Protocol, RawFile, Route, Snapshot, Socket, SourceAddress,
-    SourceOutcome,
+    Family, FileKind, Interface, InterfaceAddress, Libc, LiveLookup, LiveOutcome, LoopbackKind, LoopbackTest,
+    Meta, NssModule, Observation, Os, OsFamily, Probe, ProbeOutcome, Process, Program, Protocol, RawFile,
+    Route, Snapshot, Socket, SourceAddress, SourceOutcome,
 };
 use crate::whatif;
 use hosts_edit::Dialect;
@@ -129,6 +129,13 @@ impl Bench {
         let mut file = self.0.file(path).expect("a file of the bench").clone();
         change(&mut file.meta);
         self.clone().with(file)
+    }
+
+    /// The snapshot, changed.
+    pub(super) fn snapshot(&self, change: impl FnOnce(&mut Snapshot)) -> Bench {
+        let mut bench = self.clone();
+        change(&mut bench.0);
+        bench
     }
 
     pub(super) fn machine(&self) -> Machine {
@@ -385,6 +392,16 @@ impl Bench {
         let bytes = self.0.file(path).and_then(RawFile::bytes).unwrap_or_default();
         String::from_utf8(whatif::edited(&bytes, edits)).expect("UTF-8")
     }
+}
+
+/// A connection that was tried.
+pub(super) fn probe(address: &str, port: u16, outcome: ProbeOutcome) -> Probe {
+    Probe { destination: ip(address).into(), port, outcome, elapsed_us: 100, http: None }
+}
+
+/// A test of the loopback interface over TCP.
+pub(super) fn loopback_test(address: &str, outcome: ProbeOutcome) -> LoopbackTest {
+    LoopbackTest { address: ip(address), kind: LoopbackKind::Tcp, outcome, elapsed_us: 30 }
 }
 
 fn target(asked: &str) -> Target {

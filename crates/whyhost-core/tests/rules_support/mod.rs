@@ -100,8 +100,8 @@ pub(crate) fn slug_path(code: &str) -> String {
     let (folder, name) = match (area, slug.strip_prefix("localhost-")) {
         ("hosts", Some(rest)) => ("localhost", rest),
         ("gai" | "resolve", _) => ("order", slug),
-        ("lo" | "kernel", _) => ("loopback", slug),
-        ("listen" | "reach", _) => ("ports", slug),
+        ("lo" | "kernel" | "firewall", _) => ("loopback", slug),
+        ("listen" | "reach" | "scope" | "port", _) => ("ports", slug),
         (area, _) => (area, slug),
     };
     format!("{folder}/{}.rs", name.replace('-', "_"))

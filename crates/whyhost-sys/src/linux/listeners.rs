@@ -35,6 +35,14 @@ pub(super) fn collect(snapshot: &mut Snapshot, wanted: &dyn Fn(&Socket) -> bool)
     snapshot.gaps.extend(owners::find(&mut snapshot.sockets, wanted));
 }
 
+/// The TCP listeners of the network namespace of this thread, without owners.
+pub(super) fn tcp_listeners() -> Result<Vec<Socket>, Errno> {
+    let groups = OnceCell::new();
+    let mut sockets = diagnosed(Protocol::Tcp, AF_INET, &groups)?;
+    sockets.extend(diagnosed(Protocol::Tcp, AF_INET6, &groups)?);
+    Ok(sockets)
+}
+
 /// Asks the kernel, which tells unprivileged also of other users' sockets, with `IPV6_V6ONLY` and the interface.
 fn diagnosed(protocol: Protocol, family: u8, groups: &OnceCell<Groups>) -> Result<Vec<Socket>, Errno> {
     let group = |id| groups.get_or_init(Groups::read).path(id).cloned();

@@ -4,6 +4,7 @@
 mod cgroups;
 mod environment;
 mod listeners;
+mod namespaces;
 mod netlink;
 mod network;
 mod nss;
@@ -75,13 +76,33 @@ pub fn collect(options: &Options) -> Snapshot {
     }
     snapshot.files.extend(SERVICES.map(|path| files::presence(&root, path)));
     network::collect(&mut snapshot);
+    record_route_localnet(&root, &mut snapshot);
     listeners::collect(&mut snapshot, &|socket: &Socket| {
         options.all_owners || options.ports.contains(&socket.port)
     });
+    namespaces::collect(&mut snapshot, &options.ports);
     packet_filter::collect(&mut snapshot, options.packet_filter);
     snapshot.env = environment::variables();
     environment::record_files(&root, &mut snapshot);
     with_source_addresses(snapshot, &options.names)
+}
+
+/// The switch `route_localnet` of the interfaces that have it on: it lets neighbours reach 127/8 (ip-sysctl.rst).
+fn record_route_localnet(root: &Root, snapshot: &mut Snapshot) {
+    for name in snapshot.interfaces.iter().map(|i| i.name.clone()).collect::<Vec<_>>() {
+        let path = format!("/proc/sys/net/ipv4/conf/{name}/route_localnet");
+        if files::bytes(root, &path).is_some_and(|bytes| bytes.starts_with(b"1")) {
+            let file = files::record(root, &path, &mut snapshot.gaps);
+            snapshot.files.push(file);
+        }
+    }
+}
+
+/// The listening sockets of this network namespace, each with its process as far as that is readable, and what is not.
+pub fn inventory() -> (Vec<Socket>, Vec<Gap>) {
+    let mut snapshot = empty();
+    listeners::collect(&mut snapshot, &|_: &Socket| true);
+    (snapshot.sockets, snapshot.gaps)
 }
 
 /// Collects the configuration files of another machine whose root folder is `dir`: an unpacked image, a mounted disk,
@@ -102,16 +123,20 @@ pub fn collect_root(dir: &Path) -> Result<Snapshot, SysError> {
     Ok(snapshot)
 }
 
-/// The files that both ways of collecting read.
-fn configuration(root: &Root) -> Snapshot {
-    let os = Os {
+/// A machine of which nothing is known yet.
+fn empty() -> Snapshot {
+    Snapshot::new(Os {
         family: OsFamily::Linux,
         name: String::new(),
         kernel: String::new(),
         libc: None,
         hostname: String::new(),
-    };
-    let mut snapshot = Snapshot::new(os);
+    })
+}
+
+/// The files that both ways of collecting read.
+fn configuration(root: &Root) -> Snapshot {
+    let mut snapshot = empty();
     for path in FILES {
         let file = files::record(root, path, &mut snapshot.gaps);
         snapshot.files.push(file);

@@ -61,7 +61,7 @@ fn refused(what: &str, errno: Errno) -> Gap {
     Gap { what: what.into(), why }
 }
 
-fn interfaces() -> Result<Vec<Interface>, Errno> {
+pub(super) fn interfaces() -> Result<Vec<Interface>, Errno> {
     let read_link = |kind, bytes: &[u8]| if kind == RTM_NEWLINK { interface(bytes) } else { None };
     let read_address = |kind, bytes: &[u8]| if kind == RTM_NEWADDR { interface_address(bytes) } else { None };
     let mut interfaces = dump(None, RTM_GETLINK, &[0; 16], read_link)?.rows;

@@ -1,11 +1,22 @@
 //! Listening sockets from /proc/net/{tcp,tcp6,udp,udp6}: the way left where the socket diagnosis is refused.
 
 use super::listeners::refused;
-use super::netlink::{AF_INET6, address};
+use super::netlink::{AF_INET, AF_INET6, address};
 use crate::errno;
 use rustix::io::Errno;
 use std::net::IpAddr;
 use whyhost_core::snapshot::{Gap, Protocol, Socket};
+
+/// The TCP listeners in the network namespace of a process, which everybody may read; `IPV6_V6ONLY` is not told.
+pub(super) fn tcp_listeners_of(pid: u32) -> Vec<Socket> {
+    let tables = [(AF_INET, "tcp"), (AF_INET6, "tcp6")];
+    let read = |(family, table)| {
+        let bytes = std::fs::read(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.lines().skip(1).filter_map(|line| socket(Protocol::Tcp, family, line)).collect::<Vec<_>>()
+    };
+    tables.into_iter().flat_map(read).collect()
+}
 
 /// The sockets of one table, and what that source does not tell; `reason` is why the diagnosis was refused.
 pub(super) fn sockets(protocol: Protocol, family: u8, reason: Errno) -> (Vec<Socket>, Vec<Gap>) {
@@ -76,7 +87,6 @@ fn hex_address(family: u8, hex: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::linux::netlink::AF_INET;
 
     #[test]
     #[cfg(target_endian = "little")]

@@ -19,6 +19,62 @@ const MATRIX: &str = "
     fe80::a1%2          -   -   -   -   -   -   ok  ok  -   -   -   ok
 ";
 
+/// The same from a machine on the network of lan0, which has a route to the second network.
+const FROM_THE_NETWORK: &str = "
+    target              127.0.0.1 127.0.0.2 0.0.0.0 10.77.0.1 172.30.0.1 ::1 ::dual ::v6only ::ffff:127.0.0.1 ::ffff:0.0.0.0 fd77::1 fe80::a1%2
+    10.77.0.1           -   -   ok  ok  -   -   ok  -   -   ok  -   -
+    172.30.0.1          -   -   ok  -   ok  -   ok  -   -   ok  -   -
+    fd77::1             -   -   -   -   -   -   ok  ok  -   -   ok  -
+    fe80::a1%2          -   -   -   -   -   -   ok  ok  -   -   -   ok
+";
+
+#[test]
+fn another_machine_meets_the_binds_that_it_met_in_the_kernel() {
+    let mut rows = FROM_THE_NETWORK.trim().lines().map(|l| l.split_whitespace().collect::<Vec<_>>());
+    let binds = rows.next().unwrap().split_off(1);
+    for row in rows {
+        for (bind, cell) in binds.iter().zip(&row[1..]) {
+            let machine = two_nics(vec![socket(bind, 1)]);
+            assert_eq!(undelivered_from(&machine, scoped(row[0]), 2), None);
+            let taken = winner(&machine, &sockets_of(&machine, 3000), scoped(row[0]), Way::Network(2));
+            assert_eq!(taken.is_some(), *cell == "ok", "{} to a server on {bind}", row[0]);
+        }
+    }
+}
+
+#[test]
+fn loopback_is_closed_to_the_network_unless_route_localnet_is_set() {
+    let mut machine = two_nics(vec![socket("127.0.0.1", 1)]);
+    let from_lan = |machine: &Machine, target| undelivered_from(machine, scoped(target), 2);
+    assert_eq!(from_lan(&machine, "127.0.0.1"), Some(AttemptOutcome::Timeout));
+    assert_eq!(from_lan(&machine, "::1"), Some(AttemptOutcome::Timeout));
+    assert_eq!(from_lan(&machine, "0.0.0.0"), Some(AttemptOutcome::Foreign));
+    assert_eq!(from_lan(&machine, "203.0.113.5"), Some(AttemptOutcome::Foreign));
+    machine.raw.files.push(RawFile::text("/proc/sys/net/ipv4/conf/all/route_localnet", b"1\n"));
+    assert_eq!(from_lan(&machine, "127.0.0.1"), None);
+    assert_eq!(from_lan(&machine, "::1"), Some(AttemptOutcome::Timeout));
+}
+
+#[test]
+fn a_probe_without_an_answer_counts_more_than_the_rules() {
+    use crate::snapshot::{Probe, ProbeOutcome};
+    let mut machine = two_nics(vec![socket("127.0.0.1", 1)]);
+    let met = |machine: &Machine| attempt(machine, scoped("127.0.0.1"), 3000).outcome;
+    assert_eq!(met(&machine), AttemptOutcome::Connects);
+    let probe =
+        |outcome| Probe { destination: scoped("127.0.0.1"), port: 3000, outcome, elapsed_us: 1, http: None };
+    for (outcome, expected) in [
+        (ProbeOutcome::TimedOut, AttemptOutcome::Timeout),
+        (ProbeOutcome::Refused, AttemptOutcome::Refused),
+        (ProbeOutcome::Open, AttemptOutcome::Connects),
+        (ProbeOutcome::Reset, AttemptOutcome::Connects),
+    ] {
+        machine.raw.live.probes = vec![probe(outcome)];
+        assert_eq!(met(&machine), expected);
+        assert_eq!(attempt(&machine, scoped("10.77.0.1"), 3000).outcome, AttemptOutcome::Refused);
+    }
+}
+
 #[test]
 fn every_target_meets_the_binds_that_it_met_in_the_kernel() {
     let mut rows = MATRIX.trim().lines().map(|l| l.split_whitespace().collect::<Vec<_>>());

@@ -45,6 +45,8 @@ pub struct Service {
 pub enum Audience {
     /// Everybody: web servers, SSH.
     Network,
+    /// What the program that runs on it is made for: Node, Deno, Bun.
+    Open,
     /// The person at this machine: development servers, debuggers.
     Developer,
     /// Programs of this machine or of a network that is closed: databases, queues. It asks for a password.
@@ -56,7 +58,7 @@ pub enum Audience {
 impl Audience {
     /// Others should not reach it without somebody wanting it.
     pub fn is_local(self) -> bool {
-        self != Audience::Network
+        !matches!(self, Audience::Network | Audience::Open)
     }
 }
 
@@ -138,7 +140,8 @@ mod tests {
             assert!(ids.insert(service.id), "{} twice", service.id);
             assert!(!service.processes.is_empty() && !service.source.is_empty(), "{}", service.id);
             assert!(!service.default.is_empty(), "{}", service.id);
-            assert_eq!(service.meant_for.is_local(), !service.loopback.is_empty(), "{}", service.id);
+            let has_setting = !service.loopback.is_empty();
+            assert_eq!(service.meant_for != Audience::Network, has_setting, "{}", service.id);
             let open = service.meant_for == Audience::OpenBackend || service.meant_for == Audience::Developer;
             assert!(!open || service.stake.is_some(), "{} has no stake", service.id);
             // The kernel cuts the name of a process to 15 bytes (TASK_COMM_LEN).

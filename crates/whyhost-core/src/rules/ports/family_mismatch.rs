@@ -37,7 +37,7 @@ use super::super::facts::{V4, V6, accepts, in_hosts, listener_row, other_family,
 use super::super::remedy::{self, THIS_CLIENT, THIS_SERVER};
 use super::super::{Context, Rule};
 use crate::finding::{Applicability, Evidence, Finding, Location, Remedy, Severity};
-use crate::reach::{self, AttemptOutcome, ClientOutcome, Outcome};
+use crate::reach::{self, AttemptOutcome, ClientOutcome, Outcome, services};
 use crate::resolve::Source;
 use crate::snapshot::ScopedAddr;
 use hosts_edit::GLIBC;
@@ -114,11 +114,17 @@ fn order(ctx: &Context<'_>) -> Vec<Evidence> {
 
 fn remedies(ctx: &Context<'_>, refused: IpAddr, working: IpAddr, port: u16) -> Vec<Remedy> {
     let missing = SocketAddr::new(reach::normalise(refused.into()).address, port);
-    let mut all = vec![remedy::advice(
-        format!("let the server listen on {missing} as well"),
-        THIS_SERVER,
-        "name both addresses in the server's configuration, or give it a second listening socket",
-    )];
+    let owner = reach::accepting(ctx.machine, working.into(), port).and_then(|s| s.process.as_ref());
+    let setting = owner.and_then(|p| services::recognise(p, port)).and_then(|s| Some((s.name, s.both?)));
+    let how = setting.map_or_else(
+        || {
+            "name both addresses in the server's configuration, or give it a second listening socket"
+                .to_owned()
+        },
+        |(name, both)| format!("{name}: {both}"),
+    );
+    let title = format!("let the server listen on {missing} as well");
+    let mut all = vec![remedy::advice(title, THIS_SERVER, how)];
     if refused == V6 && ctx.target.literal.is_none() {
         all.push(remedy::command(
             "let Node take IPv4 first",

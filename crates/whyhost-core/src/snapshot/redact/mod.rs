@@ -18,7 +18,7 @@ use super::{
     Content, Gap, Interface, LiveOutcome, Meta, Observation, RawFile, Route, ScopedAddr, Snapshot,
     SourceOutcome,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The snapshot with masks for foreign addresses, host names, user names, comments and values of the environment.
 pub fn redact(snapshot: &Snapshot) -> Snapshot {
@@ -77,6 +77,8 @@ struct Masks {
     addresses: address::Addresses,
     names: name::Names,
     private: HashSet<String>,
+    /// Words of command lines and control groups, by their number.
+    words: HashMap<String, usize>,
     /// Paths that variables name: masked alike as a value and as a file.
     chosen: HashSet<String>,
 }

@@ -6,12 +6,15 @@ pub(crate) use change::{Undone, change, entries, undone, writes};
 
 use crate::failure::Failure;
 use serde::Serialize;
+use std::net::IpAddr;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison, Verdict};
 use whyhost_core::finding::{Finding, Severity};
 use whyhost_core::reach::{ClientOutcome, Listener};
 use whyhost_core::resolve::{Answer, Query};
 use whyhost_core::rules::Rule;
-use whyhost_core::snapshot::{Family, Gap, LiveOutcome};
+use whyhost_core::snapshot::{
+    Family, Gap, HttpAnswer, LiveOutcome, LoopbackKind, LoopbackTest, Probe, ProbeOutcome,
+};
 use whyhost_dns::ServerAnswer;
 
 #[derive(Serialize)]
@@ -97,6 +100,37 @@ impl Live {
     }
 }
 
+/// A connection that was tried, without its time.
+#[derive(Serialize)]
+struct ProbeBody<'a> {
+    address: String,
+    port: u16,
+    outcome: &'a ProbeOutcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<&'a HttpAnswer>,
+}
+
+impl ProbeBody<'_> {
+    fn new(probe: &Probe) -> ProbeBody<'_> {
+        let Probe { destination, port, outcome, http, .. } = probe;
+        ProbeBody { address: destination.to_string(), port: *port, outcome, http: http.as_ref() }
+    }
+}
+
+/// A test of the loopback interface, without its time.
+#[derive(Serialize)]
+struct LoopbackBody<'a> {
+    address: IpAddr,
+    kind: LoopbackKind,
+    outcome: &'a ProbeOutcome,
+}
+
+impl LoopbackBody<'_> {
+    fn new(test: &LoopbackTest) -> LoopbackBody<'_> {
+        LoopbackBody { address: test.address, kind: test.kind, outcome: &test.outcome }
+    }
+}
+
 /// `whyhost diagnose`.
 pub(crate) fn diagnose(d: &Diagnosis) -> String {
     #[derive(Serialize)]
@@ -107,6 +141,8 @@ pub(crate) fn diagnose(d: &Diagnosis) -> String {
         clients: Vec<&'a ClientOutcome>,
         listeners: &'a [Listener],
         live: Option<Live>,
+        probes: Vec<ProbeBody<'a>>,
+        loopback: Vec<LoopbackBody<'a>>,
         findings: &'a [Finding],
         gaps: &'a [Gap],
     }
@@ -119,6 +155,8 @@ pub(crate) fn diagnose(d: &Diagnosis) -> String {
             clients: d.clients.iter().chain(&d.others).collect(),
             listeners: &d.listeners,
             live: d.live.as_ref().map(Live::new),
+            probes: d.probes.iter().map(ProbeBody::new).collect(),
+            loopback: d.loopback.iter().map(LoopbackBody::new).collect(),
             findings: &d.findings,
             gaps: &d.gaps,
         },

@@ -2,7 +2,7 @@
 
 use super::super::style::{HEIGHT, Ui, height};
 use super::fixes::{self, Fixes};
-use super::{clients, evidence, findings, join, labelled};
+use super::{clients, evidence, findings, join, labelled, live};
 use whyhost_core::diagnose::{Diagnosis, VerdictKind};
 use whyhost_core::snapshot::Snapshot;
 
@@ -79,8 +79,9 @@ fn body(ui: &Ui, d: &Diagnosis, files: &Snapshot, room: Room) -> Vec<String> {
     if !ui.verbose {
         advice.extend(findings::also(ui, d, room.also));
     }
-    let blocks =
-        [advice, clients::clients(ui, d), evidence::evidence(ui, d, files, room.evidence), last_line(ui, d)];
+    let tried = if ui.verbose { live::tried(ui, d) } else { Vec::new() };
+    let evidence = evidence::evidence(ui, d, files, room.evidence);
+    let blocks = [advice, clients::clients(ui, d), evidence, tried, last_line(ui, d)];
     blocks
         .into_iter()
         .filter(|b| !b.is_empty())

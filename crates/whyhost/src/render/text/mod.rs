@@ -8,6 +8,7 @@ pub(crate) mod evidence;
 pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod fixes;
+mod live;
 pub(crate) mod plan;
 pub(crate) mod rule;
 pub(crate) mod undo;

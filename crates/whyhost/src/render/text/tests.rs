@@ -151,6 +151,8 @@ fn diagnosis() -> Diagnosis {
             ),
         ],
         others: Vec::new(),
+        probes: Vec::new(),
+        loopback: Vec::new(),
         listeners: vec![Listener {
             protocol: Protocol::Tcp,
             address: "127.0.0.1".parse().unwrap(),

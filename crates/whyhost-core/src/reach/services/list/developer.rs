@@ -1,4 +1,4 @@
-//! What people run for themselves while they write programs: development servers and debuggers.
+//! What people run for themselves while they write programs: development servers, debuggers, and what they run on.
 
 use super::super::{Audience, Service};
 
@@ -13,7 +13,7 @@ pub(super) const DEVELOPER: &[Service] = &[
         default: "127.0.0.1:9229",
         meant_for: Audience::Developer,
         stake: Some("whoever reaches it runs code in the process"),
-        loopback: "write `--inspect` without a host, never --inspect=0.0.0.0",
+        loopback: "write `--inspect` without a host",
         both: None,
         source: "Node 20 started with its defaults; nodejs.org, Debugging Guide",
     },
@@ -180,8 +180,8 @@ pub(super) const DEVELOPER: &[Service] = &[
         words: &[],
         ports: &[],
         default: "0.0.0.0 for Deno.serve",
-        meant_for: Audience::Developer,
-        stake: Some("the application under development"),
+        meant_for: Audience::Open,
+        stake: None,
         loopback: "`Deno.serve({ hostname: \"127.0.0.1\" }, …)`",
         both: None,
         source: "Deno 2.9.6 started",
@@ -193,8 +193,8 @@ pub(super) const DEVELOPER: &[Service] = &[
         words: &[],
         ports: &[],
         default: "all interfaces for Bun.serve",
-        meant_for: Audience::Developer,
-        stake: Some("the application under development"),
+        meant_for: Audience::Open,
+        stake: None,
         loopback: "`Bun.serve({ hostname: \"127.0.0.1\", … })`",
         both: None,
         source: "Bun 1.4.5 started",
@@ -206,8 +206,8 @@ pub(super) const DEVELOPER: &[Service] = &[
         words: &[],
         ports: &[],
         default: "all interfaces for listen(port)",
-        meant_for: Audience::Developer,
-        stake: Some("the application under development"),
+        meant_for: Audience::Open,
+        stake: None,
         loopback: "`server.listen(port, '127.0.0.1')`",
         both: Some("`server.listen(port, '127.0.0.1')` and a second server on '::1'"),
         source: "Node 20.20 started; nodejs.org, net: server.listen()",
