@@ -341,7 +341,7 @@ pub(crate) struct Global {
     #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(crate) format: Format,
     /// Colours: auto, always or never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(crate) color: Color,
     /// Longest wait for live look-ups
