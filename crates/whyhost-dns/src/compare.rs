@@ -167,7 +167,7 @@ pub struct Compared {
     pub v6: Verdict,
     /// Both.
     pub verdict: Verdict,
-    /// Somebody should look at it: [`Compared::needs_action`].
+    /// Somebody should look at it: stale, overridden or unknown to both, or servers that disagree.
     pub action: bool,
     /// Why, in words.
     pub reasons: Vec<String>,

@@ -5,6 +5,7 @@ use super::{ACT, FINE};
 use crate::args::{Global, WriteArgs};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::render::escape::shell_word;
 use crate::render::json;
 use crate::render::text::plan as text;
 use std::ffi::OsString;
@@ -247,13 +248,7 @@ pub(crate) fn with_command(
 
 /// Arguments as a shell takes them.
 fn command_line(arguments: &[OsString]) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=,:@%".contains(c);
-    let quoted = |text: &str| match text {
-        "" => "''".to_owned(),
-        text if text.chars().all(plain) => text.to_owned(),
-        text => format!("'{}'", text.replace('\'', r"'\''")),
-    };
-    arguments.iter().map(|a| quoted(&a.to_string_lossy())).collect::<Vec<_>>().join(" ")
+    arguments.iter().map(|a| shell_word(&a.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
 /// The question, to somebody at a terminal; nobody else is asked.

@@ -1,12 +1,14 @@
 //! Text for people: frames, one line for each input, and for several a table of codes.
 
+use super::super::escape::shell_word;
 use super::super::style::{Ui, cells};
 use super::super::table;
 use super::super::text::{join, labelled};
-use super::{Checked, Done, Printer, count, frame, grouped, unused_words, word};
+use super::{Checked, Done, Kind, Printer, count, frame, grouped, unused_words, word};
 use std::collections::BTreeMap;
 use whyhost_core::check::{Summary, fold};
 use whyhost_core::finding::{Finding, Severity};
+use whyhost_core::machine::HOSTS;
 
 /// What is remembered of the inputs for the end.
 pub(super) struct Text {
@@ -153,9 +155,20 @@ fn last_line(ui: &Ui, checked: &Checked, done: &Done, several: bool) -> String {
         false => {
             let next = worst(checked.loud(ui)).filter(|_| !several);
             let next = next.map_or(String::new(), |code| format!(" · whyhost rule {code}"));
-            format!("{}\n", ui.text(&format!("{}: {found}{size}{more}{next}", checked.name)))
+            let repair = repair(done).filter(|_| !several).unwrap_or_default();
+            format!("{}\n", ui.text(&format!("{}: {found}{size}{more}{repair}{next}", checked.name)))
         }
     }
+}
+
+/// How many findings `whyhost fix` repairs, and that command; nothing where there is no file that it could write.
+fn repair(done: &Done) -> Option<String> {
+    let hosts = done.subject.hosts_path();
+    let ours = |f: &&Finding| f.locations.first().is_some_and(|l| l.path == hosts);
+    let fixable = Summary::of(done.report.findings.iter().filter(ours), 0).fixable;
+    let file = if hosts == HOSTS { String::new() } else { format!(" {}", shell_word(&hosts)) };
+    (fixable > 0 && done.kind == Kind::Files)
+        .then(|| format!(" · {} can be fixed: whyhost fix{file}", grouped(fixable)))
 }
 
 /// Codes against inputs where that fits the width, else codes with the number of inputs that have them.
