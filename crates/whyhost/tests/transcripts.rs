@@ -43,22 +43,25 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// The transcript with fresh outputs; comments and blank lines before a command are kept.
+/// The transcript with fresh outputs; comments and blank lines before a command are kept. A comment stands below a blank
+/// line: output can have lines that look like one.
 fn replay(text: &str, commands: &mut usize) -> String {
     let mut out = String::new();
     let mut prose = true;
+    let mut before = "";
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
             *commands += 1;
             out.push_str(&format!("{line}\n{}", run(command)));
             prose = false;
-        } else if line.starts_with("# ") {
+        } else if line.starts_with("# ") && (prose || before.is_empty()) {
             if !prose {
                 out.push('\n');
             }
             out.push_str(&format!("{line}\n"));
             prose = true;
         }
+        before = line;
     }
     out
 }

@@ -66,6 +66,9 @@ enum Task {
     /// Build the machine of the case on stdin, here and now, and run programs there
     #[command(hide = true)]
     OracleProgramsInside,
+    /// Build the machine of the case on stdin, here and now, and ask systemd-resolved there
+    #[command(hide = true)]
+    OracleResolvedInside,
     /// Ask a question
     #[command(hide = true)]
     OracleAsk {
@@ -86,6 +89,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::FaultVictim(args) => faults::victim::run(&args)?,
         Task::OracleInside => oracle::inside::run()?,
         Task::OracleProgramsInside => oracle::programs::inside::run()?,
+        Task::OracleResolvedInside => oracle::resolved::inside()?,
         Task::OracleAsk { question } => oracle::inside::ask(&question)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ mod generate;
 pub(crate) mod inside;
 mod plan;
 pub(crate) mod programs;
+pub(crate) mod resolved;
 mod rng;
 mod server;
 mod shrink;
@@ -48,6 +49,9 @@ pub(crate) struct Args {
     /// `system` is all that need no fetch)
     #[arg(long, value_name = "IDS", num_args = 0..=1, default_missing_value = "")]
     programs: Option<String>,
+    /// Run systemd-resolved and compare its answers with its model
+    #[arg(long, conflicts_with = "programs")]
+    resolved: bool,
     /// Fetch the programs (those of --programs, else all) into a folder of their own first; `all`: the large ones too
     #[arg(long, value_name = "all", num_args = 0..=1, default_missing_value = "")]
     install: Option<String>,
@@ -74,7 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if let Some(which) = &args.install {
         let wanted = programs::chosen(args.programs.as_deref().unwrap_or_default())?;
         programs::install::run(&wanted, which == "all")?;
-        if args.programs.is_none() {
+        if args.programs.is_none() && !args.resolved {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -82,6 +86,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         ensure!(!args.require, "cannot make private namespaces: {why:#}");
         say(&format!("SKIP: cannot make private namespaces: {why:#}"));
         return Ok(ExitCode::SUCCESS);
+    }
+    if args.resolved {
+        return resolved::run(args);
     }
     let installed = modules();
     if let Some(ids) = &args.programs {

@@ -22,11 +22,13 @@ pub const RESOLVER: Resolver = Resolver {
         "/etc/hosts, unless ReadEtcHosts=no; a name that is there is never asked elsewhere, 0.0.0.0 and :: mean no address",
         "lines with localhost names alone on 127.0.0.1 and ::1 are dropped",
         "since 254: a name that is not the first of its line is an alias of that one, which may have more families",
-        "synthesized: localhost, names below it, localhost.localdomain; the own name, _gateway, _localdnsstub",
+        "synthesized: localhost, names below it, localhost.localdomain; _gateway, _localdnsstub; the own name where nobody is \
+         asked for it: one label, no search domain",
         "else DNS, LLMNR, mDNS; what the stub listener was seen to answer",
     ],
     order: "none of its own: IPv4 then IPv6 for what it synthesizes; several lines in an order that changes with each start",
     deviations: &[
+        "the own name below search domains, or with a dot, is asked for first: known only where the stub was asked for it",
         "several addresses from the hosts file are shown in the order of the file, which is one of those possible",
         "since 254: a name on lines with different first names is answered by chance, which the model says",
         "LLMNR, mDNS and the search domains of links are not in a snapshot",
@@ -154,6 +156,23 @@ mod tests {
         let case = dual().hosts("192.0.2.1 A.test\n192.0.2.2 a.test\n");
         assert_eq!(ask(&case, "a.test"), "CNAMELoop");
         assert_eq!(ask(&old(&case), "a.test"), "192.0.2.1 192.0.2.2");
+    }
+
+    /// Found by `cargo xtask oracle --resolved` with 252.
+    #[test]
+    fn what_a_running_daemon_showed() {
+        // With IPv6 off, a question for both families is one for IPv4.
+        let off = dual().file("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1\n");
+        assert_eq!(ask(&off.hosts("127.0.0.1 box\n::1 box\n"), "box"), "127.0.0.1");
+        assert_eq!(ask(&off.hosts("::1 box\n"), "box"), "NoSuchResourceRecord");
+        assert_eq!(off.hosts("::1 box\n").ask(answer, "box", Family::V6), "::1");
+        // Lines of localhost alone are dropped, the memory of an address that is none is not.
+        let both = dual().hosts("127.0.0.1 localhost\n0.0.0.0 localhost\n");
+        assert_eq!(ask(&both, "localhost"), "NoSuchResourceRecord");
+        // The own name is asked for where there is a search domain, and IPv4 comes first where there is none.
+        let search = dual().file("/etc/resolv.conf", "nameserver 192.0.2.53\nsearch corp.test\n");
+        assert!(ask(&search, "devbox").starts_with("unknown: systemd-resolved asks other servers"));
+        assert_eq!(ask(&dual(), "devbox"), "192.0.2.10 2001:db8::10");
     }
 
     #[test]

@@ -51,8 +51,10 @@ pub fn version(machine: &Machine) -> u32 {
     module.or(program).and_then(major).unwrap_or(LATEST)
 }
 
-/// The daemon's answer to a question for both families or one.
+/// The daemon's answer to a question for both families or one. With IPv6 off a question for both is one for IPv4
+/// (`dns_question_new_address`).
 pub fn ask(machine: &Machine, name: &str, call: Call) -> Reaction {
+    let call = if call == Call::Both && !myhostname::ipv6_is_on(machine) { Call::V4 } else { call };
     if let Some(reaction) = local(machine, name, call, 0) {
         return reaction;
     }
@@ -92,6 +94,9 @@ fn synthesized(machine: &Machine, name: &str, call: Call) -> Option<Reaction> {
             let why = "_outbound is the address that the default route leaves from";
             return Some(Reaction::Unknown(why.into()));
         }
+        _ if is_own(machine, &plain) && asks_first(machine, &plain) => {
+            return Some(from_dns(machine, name, call));
+        }
         _ if is_own(machine, &plain) => own(machine),
         _ => return None,
     };
@@ -115,6 +120,15 @@ fn is_own(machine: &Machine, plain: &str) -> bool {
     !label.is_empty() && (plain == own || plain == label || plain.strip_suffix(".local") == Some(label))
 }
 
+/// The own name is synthesized only where nobody can be asked or everybody fails (`dns_query_go`,
+/// `dns_query_synthesize_reply`): a full name is asked for, and one of a single label below the search domains. Run with 252.
+fn asks_first(machine: &Machine, plain: &str) -> bool {
+    match plain.contains('.') {
+        true => !plain.ends_with(".local"),
+        false => !machine.resolv.value.search_list("").is_empty(),
+    }
+}
+
 /// `synthesize_system_hostname_rr`, for each family by itself: a family without an address gets 127.0.0.2 or ::1.
 fn own(machine: &Machine) -> Vec<ScopedAddr> {
     let mut all = myhostname::own_addresses(machine);
@@ -124,6 +138,7 @@ fn own(machine: &Machine) -> Vec<ScopedAddr> {
     if !all.iter().any(|a| a.address.is_ipv6()) && myhostname::ipv6_is_on(machine) {
         all.push(IpAddr::V6(Ipv6Addr::LOCALHOST).into());
     }
+    all.sort_by_key(|a| a.address.is_ipv6());
     all
 }
 

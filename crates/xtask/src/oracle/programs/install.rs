@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 /// Fetches what is missing of `clients`, large packages only where `large` says so; what cannot be had is reported.
 pub(crate) fn run(clients: &[&Client], large: bool) -> Result<()> {
     fs::create_dir_all(folder())?;
-    let mut debian: BTreeSet<&str> = BTreeSet::from(["libnss-myhostname"]);
+    let mut debian: BTreeSet<&str> = BTreeSet::from(["libnss-myhostname", "systemd-resolved"]);
     let mut python: BTreeSet<&str> = BTreeSet::new();
     for client in clients {
         match client.from {

@@ -26,11 +26,13 @@ pub(super) fn lookup(
 ) -> Option<Reaction> {
     let view = || file.view(&RESOLVED);
     let places = view().places(name.as_bytes());
-    if places.is_empty() || is_stripped(file, name) {
+    // A name that 0.0.0.0 or :: also stand for is listed without an address (`etc_hosts_lookup_by_name`, run with 252).
+    let stripped = is_stripped(file, name);
+    if stripped && !places.iter().any(|p| p.address.is_unspecified()) || places.is_empty() {
         return None;
     }
     let mut known = HashSet::new();
-    let given = places.iter().filter(|p| !p.address.is_unspecified() && known.insert(p.address));
+    let given = places.iter().filter(|p| !stripped && !p.address.is_unspecified() && known.insert(p.address));
     let mut listed: Vec<Candidate> = given
         .map(|place| Candidate {
             address: place.address.into(),
