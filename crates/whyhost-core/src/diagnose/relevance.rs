@@ -9,6 +9,14 @@ use crate::rules;
 /// Rules about the name of the question, though they speak of localhost.
 const OF_THE_NAME: [&str; 2] = ["localhost-subdomain", "v6-localhost-as-v4"];
 
+/// Areas of what becomes of a question to DNS.
+const OF_DNS: [&str; 3] = ["resolver", "cache", "dns"];
+
+/// DNS gave the answer, or could have given one.
+fn needs_dns(answer: &Answer) -> bool {
+    answer.addresses.is_empty() || answer.addresses.iter().any(|a| matches!(a.from, Source::Dns { .. }))
+}
+
 /// `finding` concerns `target`.
 ///
 /// Everything but the lines of other names concerns localhost: its diagnosis is the checkup of the machine. Another name is
@@ -18,6 +26,14 @@ pub fn concerns(machine: &Machine, target: &Target, answer: Option<&Answer>, fin
     let (area, slug) = finding.code.split_once('.').unwrap_or((finding.code, ""));
     if slug.starts_with("hostname-") {
         return is_name && is_own_name(machine, &target.name);
+    }
+    // Who connects to localhost is not hit by DNS servers that are not asked for it.
+    if target.is_localhost()
+        && target.port.is_some()
+        && OF_DNS.contains(&area)
+        && !answer.is_none_or(needs_dns)
+    {
+        return false;
     }
     if target.is_localhost() {
         return !rules::is_about_lines(finding.code) || touches_line(machine, target, answer, finding, slug);

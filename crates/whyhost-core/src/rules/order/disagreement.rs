@@ -3,7 +3,8 @@
 //! ## What it means
 //! For one name and the same files, musl or a program of this machine puts another address first than glibc
 //! does. musl reads neither gai.conf nor host.conf nor nsswitch.conf, and its table of precedences is that of
-//! RFC 6724. Java, curl, Node up to 16, browsers and others have an order, or addresses, of their own.
+//! RFC 6724. Java, curl, Node up to 16, browsers and others have an order, or addresses, of their own: they
+//! are told when the question is about a port, since without one they differ on every machine.
 //!
 //! ## Who is hit
 //! Programs that try the first address alone, where some have another first: Java beside Node 18, Alpine
@@ -34,7 +35,7 @@ use super::super::remedy::{self, THIS_SERVER};
 use super::super::{Context, Rule};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::program::Strategy;
-use crate::resolve::{Answer, Status};
+use crate::resolve::{Answer, Because, Status};
 use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -102,9 +103,10 @@ fn libraries(ctx: &Context<'_>, glibc: &Answer) -> Vec<Other> {
 
 fn programs(ctx: &Context<'_>, glibc: &Answer) -> Vec<Other> {
     let by_socket = |p: &Asked| p.behaviour.strategy == Strategy::UnixSocket && ctx.asks_localhost();
+    let tells = |p: &Asked| ctx.target.port.is_some() || !is_habit(&p.answer);
     programs::installed(ctx)
         .iter()
-        .filter(|p| differs(&p.answer, glibc) && !by_socket(p))
+        .filter(|p| differs(&p.answer, glibc) && !by_socket(p) && tells(p))
         .map(|p| Other {
             label: p.program.label(),
             installed: true,
@@ -112,6 +114,16 @@ fn programs(ctx: &Context<'_>, glibc: &Answer) -> Vec<Other> {
             first: first(&p.answer),
         })
         .collect()
+}
+
+/// The program puts a family first, or knows addresses, whatever the machine says.
+fn is_habit(answer: &Answer) -> bool {
+    answer.addresses.first().is_some_and(|r| {
+        matches!(
+            r.placed_by,
+            Because::PreferV4 { .. } | Because::PreferV6 { .. } | Because::BuiltIn | Because::Alternated
+        )
+    })
 }
 
 fn differs(answer: &Answer, glibc: &Answer) -> bool {
@@ -154,10 +166,11 @@ mod tests {
         let bench = debian().only_network(&["192.0.2.10", "2001:db8::10"]).program("python", "3.11.7");
         assert_eq!(bench.of(CODE, "localhost"), None);
         let bench = bench.program("curl", "7.88.1").program("mysql", "10.11");
-        let found = bench.of(CODE, "localhost").expect("note");
+        let found = bench.of(CODE, "localhost:3000").expect("note");
         assert_eq!(found.title, "localhost is ::1 first for glibc, 127.0.0.1 first for curl 7.88.1");
         assert_eq!((found.message, found.evidence.len()), (None, 2));
-        let found = bench.program("java", "17.0.15").of(CODE, "localhost").expect("note");
+        let found = bench.program("java", "17.0.15").of(CODE, "localhost:3000").expect("note");
+        assert_eq!(bench.program("java", "17.0.15").of(CODE, "localhost"), None);
         assert!(found.title.ends_with("first for Java 17.0.15 and 1 more"), "{}", found.title);
     }
 
