@@ -154,10 +154,12 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         reason: "browsers die of a hosts line that glibc dies of, whatever name they are given",
         holds: |c| {
-            let asked = program::system(&c.expected.machine, &query(c.name, PORT));
-            (c.is("chromium") || c.is("firefox"))
-                && c.seen.addresses.is_empty()
-                && asked.error.is_some_and(|e| e.code == "CRASH")
+            let machine = &c.expected.machine;
+            let asked = program::system(machine, &query(c.name, PORT));
+            // Of a line without a service glibc 2.36 dies in some calls and not in others.
+            let deadly = asked.error.is_some_and(|e| e.code == "CRASH")
+                || machine.nsswitch.value.effective(machine.glibc).is_empty();
+            (c.is("chromium") || c.is("firefox")) && c.seen.addresses.is_empty() && deadly
         },
     },
 ];
