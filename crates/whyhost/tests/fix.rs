@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use support::Schemas;
 
@@ -113,6 +113,42 @@ fn a_fix_is_written_once_and_taken_back() {
     let back = lab.run(&["undo", "1", "--yes"]);
     assert_eq!((back.code, lab.text().as_str()), (Some(0), BROKEN), "{back:?}");
     assert_eq!(lab.run(&["undo", "9"]).code, Some(2));
+}
+
+/// Every hosts file below testdata, and the corpus where there is one: fix, fix again, undo.
+#[test]
+fn a_fix_and_its_undo_restore_every_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/hosts");
+    let corpus = std::env::var_os("WHYHOST_CORPUS").map(PathBuf::from);
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = [root].into_iter().chain(corpus).collect();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    let mut fixed = 0;
+    for path in &files {
+        let before = fs::read(path).unwrap();
+        let lab = Lab::with("");
+        let hosts = lab.path("hosts");
+        fs::write(&hosts, &before).unwrap();
+        fs::set_permissions(&hosts, fs::Permissions::from_mode(0o604)).unwrap();
+        let ran = lab.run(&["fix", "hosts", "--yes", "--no-config"]);
+        let after = fs::read(&hosts).unwrap();
+        if after == before {
+            continue;
+        }
+        fixed += 1;
+        assert_eq!(ran.code, Some(0), "{}: {ran:?}", path.display());
+        lab.run(&["fix", "hosts", "--yes", "--no-config"]);
+        assert!(fs::read(&hosts).unwrap() == after, "{}: fixed twice", path.display());
+        let back = lab.run(&["undo", "1", "--yes"]);
+        assert!(back.code == Some(0) && fs::read(&hosts).unwrap() == before, "{}: {back:?}", path.display());
+        assert_eq!(fs::metadata(&hosts).unwrap().permissions().mode() & 0o7777, 0o604, "{}", path.display());
+    }
+    eprintln!("{} files, {fixed} of them fixed and put back", files.len());
+    assert!(fixed >= 5, "{fixed} of {}", files.len());
 }
 
 #[test]
