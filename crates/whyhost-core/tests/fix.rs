@@ -32,9 +32,10 @@ const UNCOVER: [&str; 12] = [
 ];
 
 /// What a repair gives, and the note that tells of it: systems ship such files.
-const TOLD_BY_NOTES: [(&str, &str); 4] = [
-    // Behind a lone CR.
+const TOLD_BY_NOTES: [(&str, &str); 5] = [
+    // Behind a lone CR, by itself or in front of a line that is added.
     ("hosts.no-final-newline", "hosts.crlf"),
+    ("hosts.localhost-missing", "hosts.crlf"),
     ("hosts.localhost-missing", "hosts.localhost-v4-only"),
     ("hosts.localhost-not-loopback", "hosts.localhost-v4-only"),
     ("hosts.hostname-missing", "hosts.hostname-loopback"),
