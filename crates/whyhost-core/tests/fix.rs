@@ -16,13 +16,16 @@ use whyhost_core::fix::{self, Objection, Plan, Wanted};
 use whyhost_core::snapshot::Snapshot;
 
 /// Repairs that bring a line to life: what it holds is judged for the first time.
-const UNCOVER: [&str; 12] = [
+const UNCOVER: [&str; 14] = [
     "hosts.bracketed-address",
     "hosts.encoding-bom",
     "hosts.encoding-utf16",
     "hosts.glued-line",
     "hosts.invalid-address",
+    "hosts.invalid-name",
     "hosts.line-too-long",
+    // glibc loses the end of a last line that has none.
+    "hosts.no-final-newline",
     "hosts.nonascii-whitespace",
     "hosts.nonportable-address",
     "hosts.nul-bytes",
