@@ -7,6 +7,7 @@ use crate::recorded::{join, zone};
 use anyhow::{Context, Result, ensure};
 use rustix::mount::{MountFlags, mount, mount_bind};
 use serde::{Deserialize, Serialize};
+use std::ffi::CString;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
@@ -54,6 +55,14 @@ pub(crate) fn ask(question: &str) -> Result<()> {
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// Lays the unpacked packages in `folder` over /usr, where there are any.
+pub(crate) fn lay_over_usr(folder: Option<&Path>) -> Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    let options = CString::new(format!("lowerdir={}:/usr", folder.display()))?;
+    mount("overlay", "/usr", "overlay", MountFlags::RDONLY, options.as_c_str())
+        .context("cannot lay the unpacked packages over /usr")
 }
 
 /// Makes the machine of `plan`. Entries of the real /etc that `keep` names stay in view.

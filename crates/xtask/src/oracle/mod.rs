@@ -16,6 +16,7 @@ use generate::Vocabulary;
 use inside::Outcome;
 use plan::Plan;
 use rng::Rng;
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -216,19 +217,27 @@ fn show(plan: &Plan, n: usize) {
 
 /// Builds the machine of `plan` in namespaces of its own and asks its questions there.
 fn execute(plan: &Plan) -> Result<Outcome> {
-    let mut child = unshare()
+    run_inside(unshare(), "oracle-inside", &plan.env, plan)
+}
+
+/// Runs the hidden task `task` of this program below `unshare`: `case` goes in as JSON, what it prints comes back.
+fn run_inside<T: DeserializeOwned>(
+    mut unshare: Command,
+    task: &str,
+    env: &BTreeMap<String, String>,
+    case: &impl Serialize,
+) -> Result<T> {
+    let mut child = unshare
         .arg(std::env::current_exe()?)
-        .arg("oracle-inside")
+        .arg(task)
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .envs(&plan.env)
+        .envs(env)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    let mut stdin = child.stdin.take().context("a pipe")?;
-    stdin.write_all(&serde_json::to_vec(plan)?)?;
-    drop(stdin);
+    child.stdin.take().context("a pipe")?.write_all(&serde_json::to_vec(case)?)?;
     let output = child.wait_with_output()?;
     if !output.status.success() {
         bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());

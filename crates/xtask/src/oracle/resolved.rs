@@ -1,17 +1,17 @@
 //! `cargo xtask oracle --resolved`: a real systemd-resolved on random machines against its model. What DNS, LLMNR or mDNS
 //! would decide is not asked: the model says of such names that it cannot tell.
 
-use super::inside::build;
+use super::inside::{build, lay_over_usr};
 use super::plan::{Plan, Question};
 use super::programs::install;
-use super::{Args, compare, generate, rng::Rng, say, unshare, vocabulary};
+use super::{Args, compare, generate, rng::Rng, run_inside, say, unshare, vocabulary};
 use crate::recorded::Bytes;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use rustix::fs::{Gid, Uid, chown};
 use rustix::mount::{MountFlags, mount};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::ffi::CString;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -79,7 +79,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
         // It reads no such line itself, but must find its user.
         plan.etc.insert("nsswitch.conf".into(), Some(Bytes::new(b"hosts: files dns\n")));
         let case = Case { plan, over_usr: install::over_usr(), version: version.clone() };
-        let outcome = match execute(&case) {
+        let outcome: Outcome = match run_inside(unshare(), "oracle-resolved-inside", &BTreeMap::new(), &case)
+        {
             Ok(outcome) => outcome,
             Err(why) => {
                 broken += 1;
@@ -119,31 +120,10 @@ fn version() -> Result<String> {
     Ok(word.split('-').next().unwrap_or(word).to_owned())
 }
 
-fn execute(case: &Case) -> Result<Outcome> {
-    let mut child = unshare()
-        .arg(std::env::current_exe()?)
-        .arg("oracle-resolved-inside")
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    child.stdin.take().context("a pipe")?.write_all(&serde_json::to_vec(case)?)?;
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
-}
-
 /// Reads a [`Case`] from stdin, builds the machine here and now, starts the daemon and asks it; writes the [`Outcome`].
 pub(crate) fn inside() -> Result<()> {
     let case: Case = serde_json::from_reader(std::io::stdin().lock())?;
-    if let Some(folder) = &case.over_usr {
-        let options = CString::new(format!("lowerdir={}:/usr", folder.display()))?;
-        mount("overlay", "/usr", "overlay", MountFlags::RDONLY, options.as_c_str())?;
-    }
+    lay_over_usr(case.over_usr.as_deref())?;
     build(&case.plan, |_| false)?;
     let mut daemon = start()?;
     let outcome = match wait(&mut daemon)? {

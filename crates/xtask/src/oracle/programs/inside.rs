@@ -3,17 +3,15 @@
 
 use super::capture::{self, ACK, Capture, Packet, SYN};
 use super::server;
-use crate::oracle::inside::{build, observed};
+use crate::oracle::inside::{build, lay_over_usr, observed};
 use crate::oracle::plan::Plan;
 use crate::oracle::server::Reach;
 use crate::recorded::live::{SEEN_MS, Tried, query, questions};
 use anyhow::{Context, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::mount::{MountFlags, mount};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ffi::CString;
 use std::fs::{self, File};
 use std::net::IpAddr;
 use std::os::unix::process::CommandExt;
@@ -96,11 +94,7 @@ fn keep(name: &str) -> bool {
 /// Reads a [`Case`] from stdin, writes [`Seen`] to stdout.
 pub(crate) fn run() -> Result<()> {
     let case: Case = serde_json::from_reader(std::io::stdin().lock())?;
-    if let Some(folder) = &case.over_usr {
-        let options = CString::new(format!("lowerdir={}:/usr", folder.display()))?;
-        mount("overlay", "/usr", "overlay", MountFlags::RDONLY, options.as_c_str())
-            .context("cannot lay the unpacked packages over /usr")?;
-    }
+    lay_over_usr(case.over_usr.as_deref())?;
     let reach = build(&case.plan, keep)?;
     // A place of its own to write to, gone with the namespace.
     fs::create_dir_all("/etc/home")?;

@@ -18,7 +18,6 @@ use client::Client;
 use inside::{Case, Run, Seen, SeenRun};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -328,36 +327,21 @@ fn execute(plan: &Plan, ready: &[&Ready]) -> Result<Seen> {
         over_usr: install::over_usr(),
         jobs: 4,
     };
-    let mut child = Command::new("unshare")
-        // With processes of its own: whatever a program leaves behind ends with them.
-        .args([
-            "-m",
-            "-n",
-            "-u",
-            "-p",
-            "-f",
-            "--mount-proc",
-            "--kill-child",
-            "--propagation",
-            "private",
-            "--",
-        ])
-        .arg(std::env::current_exe()?)
-        .arg("oracle-programs-inside")
-        .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("LANG", "C.UTF-8")
-        .envs(&plan.env)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut stdin = child.stdin.take().context("a pipe")?;
-    stdin.write_all(&serde_json::to_vec(&case)?)?;
-    drop(stdin);
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let mut unshare = Command::new("unshare");
+    // With processes of its own: whatever a program leaves behind ends with them.
+    unshare.args([
+        "-m",
+        "-n",
+        "-u",
+        "-p",
+        "-f",
+        "--mount-proc",
+        "--kill-child",
+        "--propagation",
+        "private",
+        "--",
+    ]);
+    let mut env = BTreeMap::from([("LANG".to_owned(), "C.UTF-8".to_owned())]);
+    env.extend(plan.env.clone());
+    super::run_inside(unshare, "oracle-programs-inside", &env, &case)
 }
