@@ -164,6 +164,21 @@ pub(super) fn address(family: u8, bytes: &[u8]) -> Option<IpAddr> {
     }
 }
 
+/// A text that ends with NUL.
+pub(super) fn text(value: &[u8]) -> String {
+    String::from_utf8_lossy(value.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned()
+}
+
+/// An attribute as the kernel writes it, for tests.
+#[cfg(test)]
+pub(super) fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
+    let mut bytes = u16::try_from(4 + value.len()).unwrap().to_ne_bytes().to_vec();
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend(value);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Interfaces, addresses and routes, as the kernel dumps them.
 
-use super::netlink::{AF_INET, AF_INET6, Dump, address, attributes, dump, u16_at, u32_at};
+use super::netlink::{AF_INET, AF_INET6, Dump, address, attributes, dump, text, u16_at, u32_at};
 use crate::errno;
 use rustix::io::Errno;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -205,21 +205,10 @@ fn unspecified(family: u8) -> Option<IpAddr> {
     }
 }
 
-fn text(value: &[u8]) -> String {
-    String::from_utf8_lossy(value.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::netlink::attribute;
     use super::*;
-
-    fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
-        let mut bytes = u16::try_from(4 + value.len()).unwrap().to_ne_bytes().to_vec();
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(value);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-        bytes
-    }
 
     #[test]
     fn a_peer_is_told_from_the_own_address() {

@@ -1,6 +1,6 @@
 //! The base chains of the packet filter: whether there are rules at all, and what happens without one that decides.
 
-use super::netlink::{attributes, dump};
+use super::netlink::{attributes, dump, text};
 use crate::errno;
 use rustix::io::Errno;
 use rustix::net::netlink;
@@ -94,25 +94,14 @@ fn chain(bytes: &[u8]) -> Option<FilterChain> {
     })
 }
 
-fn text(value: &[u8]) -> String {
-    String::from_utf8_lossy(value.split(|b| *b == 0).next().unwrap_or_default()).into_owned()
-}
-
 fn be32((_, value): (u16, &[u8])) -> Option<u32> {
     Some(u32::from_be_bytes(value.get(..4)?.try_into().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::netlink::attribute;
     use super::*;
-
-    fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
-        let mut bytes = u16::try_from(4 + value.len()).unwrap().to_ne_bytes().to_vec();
-        bytes.extend(kind.to_ne_bytes());
-        bytes.extend(value);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-        bytes
-    }
 
     #[test]
     fn a_base_chain_is_read_and_others_are_left_out() {
