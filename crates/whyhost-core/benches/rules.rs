@@ -51,13 +51,7 @@ fn blocklist(oddities: bool) -> Vec<u8> {
 }
 
 fn machine(bytes: &[u8]) -> Machine {
-    let os = Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: "devbox".into(),
-    };
+    let os = Os { hostname: "devbox".into(), ..Os::unknown(OsFamily::Linux) };
     let mut snapshot = Snapshot::new(os);
     snapshot.files.push(RawFile::text("/etc/hosts", bytes));
     Machine::new(snapshot)

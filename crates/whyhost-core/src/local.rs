@@ -200,13 +200,7 @@ mod tests {
     use crate::snapshot::{Os, OsFamily, Snapshot};
 
     fn machine(hosts: &str) -> Machine {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: "box".into(),
-        });
+        let mut snapshot = Snapshot::new(Os { hostname: "box".into(), ..Os::unknown(OsFamily::Linux) });
         snapshot.assume_loopback();
         snapshot.files = vec![
             RawFile::text(HOSTS, hosts.as_bytes()),

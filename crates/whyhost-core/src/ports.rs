@@ -192,13 +192,7 @@ mod tests {
     use crate::snapshot::{Interface, InterfaceAddress, Os, OsFamily, Protocol, RawFile, Snapshot};
 
     fn machine(binds: &[(&str, u32)]) -> Machine {
-        let os = Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        };
+        let os = Os::unknown(OsFamily::Linux);
         let mut snapshot = Snapshot::new(os);
         snapshot.assume_loopback();
         let address = |text: &str, prefix_len| InterfaceAddress {

@@ -106,13 +106,7 @@ mod tests {
     }
 
     fn machine(hosts: &[u8]) -> Snapshot {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        });
+        let mut snapshot = Snapshot::new(Os::unknown(OsFamily::Linux));
         snapshot.files = vec![RawFile::text(HOSTS, hosts)];
         snapshot.live.lookups = vec![LiveLookup {
             name: "localhost".into(),

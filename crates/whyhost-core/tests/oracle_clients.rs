@@ -206,11 +206,9 @@ fn main_interface(global_v4: bool, v6: Option<&str>) -> Interface {
 fn machine(model: &Model, [profile, hosts, bind, dns, gai]: [&str; 5]) -> Machine {
     let (libc, version) = model.libc;
     let mut s = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
         libc: Some(Libc { name: libc.into(), version: version.into() }),
         hostname: "box".into(),
+        ..Os::unknown(OsFamily::Linux)
     });
     let lines = match hosts {
         "a" => "127.0.0.1 localhost\n",

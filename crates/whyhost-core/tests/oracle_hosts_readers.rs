@@ -165,13 +165,7 @@ fn nxdomain(server: &str, name: &str, kind: &str) -> Observation {
 
 /// The machine of the recording: `lo` is interface 1.
 fn machine(hosts: &[u8]) -> Snapshot {
-    let mut snapshot = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: "recorder".into(),
-    });
+    let mut snapshot = Snapshot::new(Os { hostname: "recorder".into(), ..Os::unknown(OsFamily::Linux) });
     let loopback: IpAddr = [127, 0, 0, 1].into();
     snapshot.interfaces = vec![Interface {
         index: 1,

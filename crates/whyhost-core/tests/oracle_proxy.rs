@@ -192,11 +192,5 @@ fn destination(url: &str) -> Destination {
 }
 
 fn os() -> Os {
-    Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    }
+    Os::unknown(OsFamily::Linux)
 }

@@ -69,13 +69,7 @@ mod tests {
     }
 
     fn machine(nsswitch: &str, resolv: &str) -> Machine {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: "box".into(),
-        });
+        let mut snapshot = Snapshot::new(Os { hostname: "box".into(), ..Os::unknown(OsFamily::Linux) });
         snapshot.files = vec![
             RawFile::text(HOSTS, b"127.0.1.1 box\n"),
             RawFile::text(NSSWITCH, nsswitch.as_bytes()),

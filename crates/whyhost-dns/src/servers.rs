@@ -138,13 +138,7 @@ mod tests {
     use whyhost_core::snapshot::{Os, OsFamily, RawFile, Snapshot};
 
     fn machine(files: &[(&str, &str)]) -> Machine {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: "box".into(),
-        });
+        let mut snapshot = Snapshot::new(Os { hostname: "box".into(), ..Os::unknown(OsFamily::Linux) });
         snapshot.files = files.iter().map(|(path, text)| RawFile::text(path, text.as_bytes())).collect();
         Machine::new(snapshot)
     }

@@ -170,13 +170,7 @@ fn recorded((address, v6only): Bind, port: u16, inode: u64) -> Socket {
 }
 
 fn linux() -> Os {
-    Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    }
+    Os::unknown(OsFamily::Linux)
 }
 
 fn lo() -> Interface {

@@ -90,13 +90,7 @@ impl Subject {
     /// One hosts file, told as `path`. Nothing is known of its machine: only rules about the hosts file apply, and a
     /// loopback interface with both addresses is assumed.
     pub fn file(path: &str, bytes: Vec<u8>, platform: Platform) -> Subject {
-        let os = Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        };
+        let os = Os::unknown(OsFamily::Linux);
         let mut snapshot = Snapshot::new(os);
         snapshot.assume_loopback();
         let platform = platform.of_file(path, &bytes);

@@ -35,13 +35,7 @@ fn a_comment_silences_a_finding_and_one_that_does_not_is_told() {
 
 #[test]
 fn a_root_folder_is_told_by_paths_below_it() {
-    let mut snapshot = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: "web".into(),
-    });
+    let mut snapshot = Snapshot::new(Os { hostname: "web".into(), ..Os::unknown(OsFamily::Linux) });
     snapshot.assume_loopback();
     snapshot.files.push(RawFile::text("/etc/hosts", b"127.0.0.1 localhost\n127.0.1.1 web\n::1 localhost\n"));
     snapshot.files.push(RawFile::text("/etc/nsswitch.conf", b"# whyhost: ignore nss\nhosts: dns\n"));

@@ -294,13 +294,7 @@ mod tests {
 
     #[test]
     fn included_files_stand_where_they_are_included() {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        });
+        let mut snapshot = Snapshot::new(Os::unknown(OsFamily::Linux));
         let mut add = |path: &str, text: &str| snapshot.files.push(RawFile::text(path, text.as_bytes()));
         add("/etc/nginx/conf.d/b.conf", "b;");
         add("/etc/nginx/conf.d/a.conf", "a { include /etc/nginx/nginx.conf; }");

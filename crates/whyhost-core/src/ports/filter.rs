@@ -101,13 +101,7 @@ mod tests {
     use crate::snapshot::{Gap, Os, OsFamily, RawFile, Snapshot};
 
     fn empty() -> Snapshot {
-        Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        })
+        Snapshot::new(Os::unknown(OsFamily::Linux))
     }
 
     fn chain(family: &str, hook: &str, policy: &str, rules: u32) -> FilterChain {

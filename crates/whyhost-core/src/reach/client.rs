@@ -220,28 +220,9 @@ mod tests {
     }
 
     fn machine(binds: &[&str]) -> Machine {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        });
-        snapshot.sockets = binds
-            .iter()
-            .map(|b| Socket {
-                protocol: Protocol::Tcp,
-                address: b.parse().unwrap(),
-                port: 3000,
-                interface_index: 0,
-                v6only: None,
-                uid: 0,
-                inode: 0,
-                process: None,
-                cgroup: None,
-                queue: None,
-            })
-            .collect();
+        let mut snapshot = Snapshot::new(Os::unknown(OsFamily::Linux));
+        snapshot.sockets =
+            binds.iter().map(|b| Socket::new(Protocol::Tcp, b.parse().unwrap(), 3000)).collect();
         Machine::new(snapshot)
     }
 }

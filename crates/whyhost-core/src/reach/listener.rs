@@ -193,13 +193,7 @@ mod tests {
     }
 
     fn only_listener(address: &str, interface_index: u32, v6only: Option<bool>) -> Listener {
-        let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        });
+        let mut snapshot = Snapshot::new(Os::unknown(OsFamily::Linux));
         let link = |index, name: &str, flags| Interface {
             index,
             name: name.into(),

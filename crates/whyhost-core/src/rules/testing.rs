@@ -42,13 +42,7 @@ pub(super) fn debian() -> Bench {
 
 /// A hosts file of which no machine is known.
 pub(super) fn lone(text: &str) -> Bench {
-    let os = Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    };
+    let os = Os::unknown(OsFamily::Linux);
     Bench(Snapshot::new(os)).file("/etc/hosts", text)
 }
 

@@ -112,6 +112,13 @@ pub struct Os {
     pub hostname: String,
 }
 
+impl Os {
+    /// A system of which nothing is known but what it is.
+    pub fn unknown(family: OsFamily) -> Os {
+        Os { family, name: String::new(), kernel: String::new(), libc: None, hostname: String::new() }
+    }
+}
+
 /// A C library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Libc {

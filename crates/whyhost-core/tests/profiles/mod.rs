@@ -28,11 +28,9 @@ pub(crate) fn hosts(variant: &str) -> &'static str {
 /// A machine with this network profile and hosts file, glibc 2.36, and a DNS server that knows no `localhost`.
 pub(crate) fn snapshot(profile: &str, hosts: &str) -> Snapshot {
     let mut snapshot = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
         libc: Some(Libc { name: "glibc".into(), version: "2.36".into() }),
         hostname: "box".into(),
+        ..Os::unknown(OsFamily::Linux)
     });
     let has_v6 = profile != "no6";
     let file = |path: &str, text: &str| RawFile::text(path, text.as_bytes());

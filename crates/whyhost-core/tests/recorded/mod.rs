@@ -190,11 +190,9 @@ impl Recorded {
     pub fn snapshot(&self, library: &str) -> Snapshot {
         let (name, version) = library.split_once('-').unwrap_or((library, ""));
         let mut snapshot = Snapshot::new(Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
             libc: Some(Libc { name: name.into(), version: version.into() }),
             hostname: self.hostname.clone(),
+            ..Os::unknown(OsFamily::Linux)
         });
         snapshot.files = self.files();
         snapshot.interfaces = link::interfaces(&self.addresses, self.net.lo_down);

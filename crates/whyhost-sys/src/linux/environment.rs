@@ -85,13 +85,7 @@ mod tests {
     use whyhost_core::snapshot::{Meta, Os, OsFamily};
 
     fn with(variables: &[(&str, &str)]) -> Snapshot {
-        let os = Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        };
+        let os = Os::unknown(OsFamily::Linux);
         let mut snapshot = Snapshot::new(os);
         snapshot.env = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         record_files(&Root::Host, &mut snapshot);

@@ -125,13 +125,7 @@ pub fn collect_root(dir: &Path) -> Result<Snapshot, SysError> {
 
 /// A machine of which nothing is known yet.
 fn empty() -> Snapshot {
-    Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    })
+    Snapshot::new(Os::unknown(OsFamily::Linux))
 }
 
 /// The files that both ways of collecting read.

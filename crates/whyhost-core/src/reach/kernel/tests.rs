@@ -255,13 +255,7 @@ fn fate(machine: &Machine, target: &str) -> AttemptOutcome {
 
 /// lo, a LAN card (index 2) and a second card (index 3).
 fn two_nics(sockets: Vec<Socket>) -> Machine {
-    let os = Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    };
+    let os = Os::unknown(OsFamily::Linux);
     let mut snapshot = Snapshot::new(os);
     snapshot.interfaces = vec![
         interface(1, "lo", 0x9, &["127.0.0.1/8", "::1/128"]),

@@ -15,11 +15,9 @@ pub(super) struct Bench(pub(super) Snapshot);
 /// Hosts file with localhost in both families, `hosts: files dns`, 192.0.2.10 and 2001:db8::10 on eth0.
 pub(super) fn dual() -> Bench {
     let os = Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
         libc: Some(Libc { name: "glibc".into(), version: "2.36".into() }),
         hostname: "devbox".into(),
+        ..Os::unknown(OsFamily::Linux)
     };
     let mut snapshot = Snapshot::new(os);
     snapshot.interfaces = vec![

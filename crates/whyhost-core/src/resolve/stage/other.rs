@@ -95,13 +95,7 @@ mod tests {
     use crate::snapshot::{NssModule, Os, OsFamily, RawFile, Snapshot};
 
     fn asked(allow: Option<&str>, module: &str, name: &str, at: Call) -> bool {
-        let os = Os {
-            family: OsFamily::Linux,
-            name: String::new(),
-            kernel: String::new(),
-            libc: None,
-            hostname: String::new(),
-        };
+        let os = Os::unknown(OsFamily::Linux);
         let mut snapshot = Snapshot::new(os);
         snapshot.nss_modules.push(NssModule { name: module.into(), path: Some("/x".into()), version: None });
         snapshot.files.push(RawFile::text("/run/avahi-daemon/socket", b""));

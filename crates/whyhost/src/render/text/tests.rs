@@ -17,13 +17,7 @@ fn address(text: &str) -> ScopedAddr {
 
 /// The machine of the first mock-up: both localhost lines, a server on 127.0.0.1 only.
 fn files() -> Snapshot {
-    let mut snapshot = Snapshot::new(Os {
-        family: OsFamily::Linux,
-        name: String::new(),
-        kernel: String::new(),
-        libc: None,
-        hostname: String::new(),
-    });
+    let mut snapshot = Snapshot::new(Os::unknown(OsFamily::Linux));
     let hosts = "127.0.0.1\tlocalhost\n127.0.1.1 devbox\n\n# IPv6\n::1 localhost ip6-localhost\n";
     snapshot.files.push(RawFile::text("/etc/hosts", hosts.as_bytes()));
     snapshot
