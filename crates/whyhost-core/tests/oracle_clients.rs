@@ -345,18 +345,12 @@ fn predict(model: &Model, machine: &Machine, name: &str, bind: &str) -> Predicte
         .collect();
     let all: Vec<Attempt> = attempts.clone();
     let tried = program::plan(behaviour.strategy, attempts);
-    let in_time = |t: &&program::Tried| t.after_ms < STOPPED;
-    let connects = tried.iter().filter(in_time).any(|t| t.attempt.outcome == AttemptOutcome::Connects);
+    let in_time = |t: &&Attempt| t.after_ms < STOPPED;
+    let connects = tried.iter().filter(in_time).any(|t| t.outcome == AttemptOutcome::Connects);
     let seen: Vec<(String, u32)> = match behaviour.strategy {
         // Four requests were made, which take turns.
         Strategy::Peers(_) => all.iter().map(|a| (a, 0)).map(seen).collect::<Vec<_>>().concat(),
-        _ => tried
-            .iter()
-            .filter(in_time)
-            .map(|t| (&t.attempt, t.after_ms))
-            .map(seen)
-            .collect::<Vec<_>>()
-            .concat(),
+        _ => tried.iter().filter(in_time).map(|t| (t, t.after_ms)).map(seen).collect::<Vec<_>>().concat(),
     };
     Predicted { tried: distinct(seen), connects, strategy: behaviour.strategy }
 }

@@ -17,7 +17,7 @@ pub use ask::{answer, system};
 pub use list::PROGRAMS;
 pub use outcome::{Who, clients, others};
 pub use version::Version;
-pub use walk::{Tried, plan, walk};
+pub use walk::{plan, walk};
 
 use crate::machine::Machine;
 use crate::resolve::{self, Evidence, Query, Step};

@@ -64,9 +64,7 @@ fn client(machine: &Machine, target: &Target, course: &Course, chosen: &Chosen, 
         strategy => strategy,
     };
     let tried = walk(machine, strategy, &addresses, port);
-    let connects = tried.iter().any(|t| t.attempt.outcome == AttemptOutcome::Connects);
-    let tried: Vec<_> =
-        tried.into_iter().map(|t| reach::Attempt { after_ms: t.after_ms, ..t.attempt }).collect();
+    let connects = tried.iter().any(|t| t.outcome == AttemptOutcome::Connects);
     let version = if chosen.installed { chosen.version.to_string() } else { chosen.era().label.into() };
     ClientOutcome {
         client: chosen.program.id,

@@ -8,24 +8,15 @@ use crate::snapshot::ScopedAddr;
 /// How long Linux repeats an unanswered SYN with its default of six repetitions (`tcp_syn_retries`), in milliseconds.
 const SYSTEM_TIMEOUT: u32 = 127_000;
 
-/// An attempt with the time at which it begins, in milliseconds after the first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
-    /// The attempt.
-    pub attempt: Attempt,
-    /// When it begins.
-    pub after_ms: u32,
-}
-
 /// The attempts of a program with `strategy` on `addresses`, in the order in which they begin. What begins after the
 /// connection is made, or after an attempt that nothing is known about, is left out.
-pub fn walk(machine: &Machine, strategy: Strategy, addresses: &[ScopedAddr], port: u16) -> Vec<Tried> {
+pub fn walk(machine: &Machine, strategy: Strategy, addresses: &[ScopedAddr], port: u16) -> Vec<Attempt> {
     let attempts: Vec<Attempt> = addresses.iter().map(|a| attempt(machine, *a, port)).collect();
     plan(strategy, attempts)
 }
 
 /// The same for attempts whose ends are known.
-pub fn plan(strategy: Strategy, attempts: Vec<Attempt>) -> Vec<Tried> {
+pub fn plan(strategy: Strategy, attempts: Vec<Attempt>) -> Vec<Attempt> {
     let last = attempts.len().saturating_sub(1);
     let mut tried = match strategy {
         Strategy::UnixSocket => Vec::new(),
@@ -40,7 +31,7 @@ pub fn plan(strategy: Strategy, attempts: Vec<Attempt>) -> Vec<Tried> {
         }
         Strategy::TwoGroups(ms) => two_groups(attempts, ms),
         Strategy::Race(ms) => race(attempts, ms),
-        Strategy::Parallel => attempts.into_iter().map(|attempt| Tried { attempt, after_ms: 0 }).collect(),
+        Strategy::Parallel => attempts,
     };
     if strategy != Strategy::Parallel {
         stop_when_decided(&mut tried);
@@ -53,12 +44,12 @@ fn ends(attempt: &Attempt) -> bool {
     matches!(attempt.outcome, AttemptOutcome::Connects | AttemptOutcome::Foreign)
 }
 
-fn in_turn(attempts: impl IntoIterator<Item = Attempt>, patience: impl Fn(usize) -> u32) -> Vec<Tried> {
+fn in_turn(attempts: impl IntoIterator<Item = Attempt>, patience: impl Fn(usize) -> u32) -> Vec<Attempt> {
     let mut now: u32 = 0;
     let mut tried = Vec::new();
     for (i, attempt) in attempts.into_iter().enumerate() {
         let silent = attempt.outcome == AttemptOutcome::Timeout;
-        tried.push(Tried { attempt, after_ms: now });
+        tried.push(Attempt { after_ms: now, ..attempt });
         if silent {
             now = now.saturating_add(patience(i));
         }
@@ -67,7 +58,7 @@ fn in_turn(attempts: impl IntoIterator<Item = Attempt>, patience: impl Fn(usize)
 }
 
 /// The addresses of the first one's family in turn, the others in turn beside them.
-fn two_groups(attempts: Vec<Attempt>, delay: u32) -> Vec<Tried> {
+fn two_groups(attempts: Vec<Attempt>, delay: u32) -> Vec<Attempt> {
     let Some(first) = attempts.first().map(|a| a.address.address.is_ipv4()) else { return Vec::new() };
     let (primary, fallback): (Vec<_>, Vec<_>) =
         attempts.into_iter().partition(|a| a.address.address.is_ipv4() == first);
@@ -75,18 +66,18 @@ fn two_groups(attempts: Vec<Attempt>, delay: u32) -> Vec<Tried> {
     let primary_fails_at: u32 = if primary.iter().any(silent) { delay } else { 0 };
     let mut all = in_turn(primary, |_| SYSTEM_TIMEOUT);
     let beside = in_turn(fallback, |_| SYSTEM_TIMEOUT);
-    all.extend(beside.into_iter().map(|t| Tried { after_ms: t.after_ms + primary_fails_at, ..t }));
+    all.extend(beside.into_iter().map(|t| Attempt { after_ms: t.after_ms + primary_fails_at, ..t }));
     all.sort_by_key(|t| t.after_ms);
     all
 }
 
-fn race(attempts: Vec<Attempt>, delay: u32) -> Vec<Tried> {
+fn race(attempts: Vec<Attempt>, delay: u32) -> Vec<Attempt> {
     in_turn(attempts, |_| delay)
 }
 
 /// Drops what begins after the first success.
-fn stop_when_decided(tried: &mut Vec<Tried>) {
-    if let Some(end) = tried.iter().position(|t| ends(&t.attempt)) {
+fn stop_when_decided(tried: &mut Vec<Attempt>) {
+    if let Some(end) = tried.iter().position(ends) {
         tried.truncate(end + 1);
     }
 }
@@ -110,7 +101,7 @@ mod tests {
             listener: None,
         });
         let tried = plan(strategy, attempts.collect());
-        tried.iter().map(|t| (t.attempt.address.to_string(), t.after_ms)).collect()
+        tried.iter().map(|t| (t.address.to_string(), t.after_ms)).collect()
     }
 
     fn at(times: &[(&str, u32)]) -> Vec<(String, u32)> {

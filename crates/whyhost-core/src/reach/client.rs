@@ -114,7 +114,8 @@ pub fn clients_of(
         .iter()
         .map(|client| {
             let tried = program::walk(machine, client.strategy, addresses, port);
-            let tried: Vec<Attempt> = tried.into_iter().map(|t| t.attempt).collect();
+            // A kind stands for programs with delays of their own.
+            let tried: Vec<Attempt> = tried.into_iter().map(|t| Attempt { after_ms: 0, ..t }).collect();
             ClientOutcome {
                 client: client.id,
                 label: client.label.into(),

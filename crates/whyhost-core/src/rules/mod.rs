@@ -89,6 +89,8 @@ pub struct Context<'a> {
     localhost_lines: OnceCell<Vec<Place>>,
     /// What glibc answers for localhost, where the question is another one.
     localhost_answer: OnceCell<Option<Answer>>,
+    /// The programs of the machine, each asked for the name once.
+    programs: OnceCell<Vec<programs::Asked>>,
 }
 
 impl<'a> Context<'a> {
@@ -111,6 +113,7 @@ impl<'a> Context<'a> {
             hosts_names: OnceCell::new(),
             localhost_lines: OnceCell::new(),
             localhost_answer: OnceCell::new(),
+            programs: OnceCell::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::finding::Evidence;
 use crate::program::{self, Behaviour, Chosen};
-use crate::reach::AttemptOutcome;
+use crate::reach::{Attempt, AttemptOutcome};
 use crate::resolve::{Answer, Query, Status};
 use crate::snapshot::ScopedAddr;
 
@@ -27,14 +27,14 @@ impl Asked {
     }
 
     /// The attempts on `port` in the order in which they begin.
-    pub(super) fn walk(&self, ctx: &Context<'_>, port: u16) -> Vec<program::Tried> {
+    pub(super) fn walk(&self, ctx: &Context<'_>, port: u16) -> Vec<Attempt> {
         program::walk(ctx.machine, self.behaviour.strategy, &self.addresses(), port)
     }
 }
 
 /// The programs that are on the machine.
-pub(super) fn installed(ctx: &Context<'_>) -> Vec<Asked> {
-    program::installed(ctx.machine).into_iter().map(|p| ask(ctx, p)).collect()
+pub(super) fn installed<'c>(ctx: &'c Context<'_>) -> &'c [Asked] {
+    ctx.programs.get_or_init(|| program::installed(ctx.machine).into_iter().map(|p| ask(ctx, p)).collect())
 }
 
 /// What `program` makes of the question.
@@ -62,7 +62,7 @@ pub(super) fn answer_row(asked: &Asked) -> Evidence {
 }
 
 /// An attempt that led nowhere.
-pub(super) fn failed(tried: &program::Tried) -> bool {
+pub(super) fn failed(tried: &Attempt) -> bool {
     use AttemptOutcome::{Refused, Timeout, Unreachable};
-    matches!(tried.attempt.outcome, Refused | Timeout | Unreachable)
+    matches!(tried.outcome, Refused | Timeout | Unreachable)
 }

@@ -228,10 +228,10 @@ fn sent(machine: &Machine, strategy: Strategy, answer: &Answer, port: u16) -> (T
     });
     let (mut tried, mut at_least) = (Tried::default(), 0);
     for attempt in program::plan(strategy, attempts.collect()) {
-        let sends = attempt.attempt.outcome != AttemptOutcome::Unreachable;
+        let sends = attempt.outcome != AttemptOutcome::Unreachable;
         if sends && attempt.after_ms < MAY_MS {
-            let connects = attempt.attempt.outcome == AttemptOutcome::Connects;
-            tried.push(normalise(attempt.attempt.address).address, connects);
+            let connects = attempt.outcome == AttemptOutcome::Connects;
+            tried.push(normalise(attempt.address).address, connects);
             if attempt.after_ms <= MUST_MS {
                 at_least = tried.addresses.len();
             }

@@ -105,7 +105,7 @@ fn misses<'a>(
     let tried = program.walk(ctx, port).into_iter().next().filter(failed)?;
     let mut others = program.addresses().into_iter().chain(ctx.destinations());
     let served = others.find(|a| accepts(ctx.machine, a.address, port))?;
-    Some((program, tried.attempt.address, served))
+    Some((program, tried.address, served))
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ use super::super::programs::{self, Asked, failed};
 use super::super::remedy::{self, THIS_CLIENT};
 use super::super::{Context, Rule};
 use crate::finding::{Evidence, Finding, Severity};
-use crate::program::{self, Tried};
-use crate::reach::AttemptOutcome;
+use crate::program;
+use crate::reach::{Attempt, AttemptOutcome};
 use std::net::SocketAddr;
 
 pub(super) const RULE: Rule = Rule {
@@ -57,17 +57,19 @@ const KINDS: [&str; 5] = ["curl", "chromium", "node", "go", "python"];
 
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let (Some(port), None) = (ctx.target.port, ctx.target.literal) else { return };
+    let kinds: Vec<Asked>;
     let mut programs = programs::installed(ctx);
     if programs.is_empty() {
-        let kinds = KINDS.iter().filter_map(|id| program::choose(ctx.machine, id));
-        programs = kinds.map(|p| programs::ask(ctx, p)).collect();
+        let known = KINDS.iter().filter_map(|id| program::choose(ctx.machine, id));
+        kinds = known.map(|p| programs::ask(ctx, p)).collect();
+        programs = &kinds;
     }
-    let waits: Vec<(&Asked, Vec<Tried>)> =
+    let waits: Vec<(&Asked, Vec<Attempt>)> =
         programs.iter().map(|p| (p, p.walk(ctx, port))).filter(|(_, tried)| is_late(tried)).collect();
     let Some((_, tried)) = waits.first() else { return };
     let (Some(first), Some(last)) = (tried.first(), tried.last()) else { return };
-    let silent = SocketAddr::new(first.attempt.address.address, port);
-    let served = SocketAddr::new(last.attempt.address.address, port);
+    let silent = SocketAddr::new(first.address.address, port);
+    let served = SocketAddr::new(last.address.address, port);
     let times = || waits.iter().filter_map(|(_, tried)| tried.last()).map(|t| t.after_ms);
     let (least, most) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
     let wait = if least == most { words(least) } else { format!("{} to {}", words(least), words(most)) };
@@ -87,14 +89,14 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 /// Silence first, a connection in the end, and time between.
-fn is_late(tried: &[Tried]) -> bool {
-    let silent = tried.iter().any(|t| t.attempt.outcome == AttemptOutcome::Timeout);
-    let end = tried.last().filter(|t| t.attempt.outcome == AttemptOutcome::Connects);
+fn is_late(tried: &[Attempt]) -> bool {
+    let silent = tried.iter().any(|t| t.outcome == AttemptOutcome::Timeout);
+    let end = tried.last().filter(|t| t.outcome == AttemptOutcome::Connects);
     silent && end.is_some_and(|t| t.after_ms > 0)
 }
 
-fn never(tried: &[Tried], silent: SocketAddr) -> bool {
-    tried.first().is_some_and(|t| t.attempt.address.address == silent.ip()) && tried.iter().all(failed)
+fn never(tried: &[Attempt], silent: SocketAddr) -> bool {
+    tried.first().is_some_and(|t| t.address.address == silent.ip()) && tried.iter().all(failed)
 }
 
 fn literal(address: SocketAddr) -> String {
