@@ -2,13 +2,15 @@
 
 #![allow(clippy::print_stderr, reason = "a test says why it is skipped")]
 
+mod ran;
 mod support;
 
+use ran::Ran;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use support::{Schemas, root};
 
 /// A hosts file with one error.
@@ -49,23 +51,6 @@ impl Lab {
         command.env_clear().env("LC_ALL", "C.UTF-8").env("XDG_CONFIG_HOME", self.path("settings"));
         command.current_dir(self.folder.path()).stdin(Stdio::null()).arg("check").args(args);
         command
-    }
-}
-
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    talk: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Ran {
-        Ran {
-            code: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            talk: String::from_utf8(output.stderr).unwrap(),
-        }
     }
 }
 

@@ -2,14 +2,16 @@
 
 #![allow(clippy::print_stderr, reason = "a test says why it is skipped")]
 
+mod ran;
 mod support;
 
+use ran::Ran;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use support::Schemas;
 
 /// A hosts file with three faults that safe edits repair.
@@ -43,7 +45,7 @@ impl Lab {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(&self.command(args).output().unwrap())
+        Ran::of(self.command(args).output().unwrap())
     }
 
     /// `whyhost hosts … --file hosts`.
@@ -56,7 +58,7 @@ impl Lab {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
-        Ran::of(&child.wait_with_output().unwrap())
+        Ran::of(child.wait_with_output().unwrap())
     }
 
     fn json(&self, schemas: &mut Schemas, args: &[&str]) -> (Option<i32>, Value) {
@@ -64,20 +66,6 @@ impl Lab {
         schemas.check(&args.join(" "), &ran.out);
         assert!(ran.talk.is_empty(), "{args:?}: {}", ran.talk);
         (ran.code, serde_json::from_str(&ran.out).unwrap())
-    }
-}
-
-#[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    talk: String,
-}
-
-impl Ran {
-    fn of(output: &Output) -> Ran {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Ran { code: output.status.code(), out: text(&output.stdout), talk: text(&output.stderr) }
     }
 }
 
@@ -358,7 +346,7 @@ fn without_the_right_the_command_is_named() {
         eprintln!("SKIP: no setpriv");
         return;
     };
-    let ran = Ran::of(&output);
+    let ran = Ran::of(output);
     assert_eq!((ran.code, lab.text().as_str()), (Some(2), BROKEN), "{ran:?}");
     assert!(ran.out.contains("3 fixes"), "{}", ran.out);
     let again = format!("sudo {} fix hosts --yes", binary.display());
@@ -381,7 +369,7 @@ fn the_own_file_is_verified_with_the_live_resolver() {
     command.env_clear().envs([("LC_ALL", "C.UTF-8"), ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")]);
     command.env("WHYHOST_STATE_DIR", lab.path("state")).current_dir(lab.0.path());
     let output = command.output().unwrap();
-    let ran = Ran::of(&output);
+    let ran = Ran::of(output);
     if ran.talk.contains("unshare") || ran.talk.contains("mount:") {
         eprintln!("SKIP: no mount namespace: {}", ran.talk);
         return;
