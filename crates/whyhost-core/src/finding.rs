@@ -158,7 +158,7 @@ impl Remedy {
 }
 
 /// How a remedy is carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Hash)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum RemedyAction {
     /// Byte-exact edits of one file.
@@ -181,7 +181,7 @@ pub enum RemedyAction {
 }
 
 /// Replaces the bytes `byte_start..byte_end` of a file by `text`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Hash)]
 pub struct TextEdit {
     /// First byte replaced.
     pub byte_start: usize,

@@ -9,6 +9,7 @@ use crate::reach::{self, AttemptOutcome, ClientOutcome, Outcome};
 use crate::resolve::{self, Query, Source, Status};
 use crate::snapshot::{ScopedAddr, Snapshot};
 use crate::whatif;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// More would be a menu, not an answer.
@@ -16,9 +17,13 @@ const MOST: usize = 3;
 
 pub(super) fn fixes(case: &Case<'_>) -> Vec<Remedy> {
     let mut all: Vec<(Remedy, &'static str)> = Vec::new();
+    let (mut actions, mut deeds) = (HashSet::new(), HashSet::new());
     for finding in case.findings.iter().filter(|f| f.severity != Severity::Note) {
         for remedy in &finding.remedies {
-            if all.iter().all(|(known, _)| !same(case, known, remedy)) {
+            let deed = deed(case, remedy);
+            if !actions.contains(&remedy.action) && !deeds.contains(&deed) {
+                actions.insert(&remedy.action);
+                deeds.insert(deed);
                 all.push((remedy.clone(), finding.code));
             }
         }
@@ -40,11 +45,11 @@ fn is_advice(remedy: &Remedy) -> bool {
     matches!(remedy.action, RemedyAction::Advice { .. })
 }
 
-/// The same deed, also where one names the port of the question and the other does not.
-fn same(case: &Case<'_>, a: &Remedy, b: &Remedy) -> bool {
-    let port = case.target.port.map_or_else(String::new, |p| format!(":{p}"));
-    let deed = |r: &Remedy| if port.is_empty() { r.title.clone() } else { r.title.replace(&port, "") };
-    a.action == b.action || deed(a) == deed(b)
+/// What a remedy does, the same where one names the port of the question and another does not.
+fn deed(case: &Case<'_>, remedy: &Remedy) -> String {
+    case.target
+        .port
+        .map_or_else(|| remedy.title.clone(), |port| remedy.title.replace(&format!(":{port}"), ""))
 }
 
 /// One server or client before the whole machine, there what may be applied without a second thought first; else the

@@ -52,6 +52,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
     let machine = ctx.machine;
     let lines = ctx.localhost_lines();
+    let has_right_line = lines.iter().any(|l| is_loopback(l.address));
     for line in lines.iter().filter(|l| is_foreign(l.address)) {
         let address = line.address;
         let mut finding = RULE.finding(format!("localhost is {address}, which is no loopback address"));
@@ -59,7 +60,7 @@ fn check(ctx: &Context<'_>, out: &mut Vec<Finding>) {
         finding.locations.push(in_hosts(machine, line.address_span.clone(), label));
         finding.locations.push(in_hosts(machine, line.name_span.clone(), "the name").secondary());
         finding.evidence.push(hosts_row(machine, line.line));
-        finding.remedies.extend(repair(machine, line, lines));
+        finding.remedies.extend(repair(machine, line, has_right_line));
         out.push(finding);
     }
 }
@@ -70,9 +71,8 @@ fn is_foreign(address: IpAddr) -> bool {
     !is_loopback(address) && !link_local
 }
 
-fn repair(machine: &Machine, line: &Place, all: &[Place]) -> Option<Remedy> {
+fn repair(machine: &Machine, line: &Place, has_right_line: bool) -> Option<Remedy> {
     let right = if line.address.is_ipv6() { V6 } else { V4 }.to_string();
-    let has_right_line = all.iter().any(|l| is_loopback(l.address));
     let (file, number, path) = (&machine.hosts.value, line.line, &machine.hosts.path);
     let own = if has_right_line { "" } else { " and give it a line of its own" };
     let (title, edits) = match (line.names == 1, has_right_line) {
