@@ -2,6 +2,7 @@
 
 use super::super::style::{Ui, dim, line_of_file};
 use super::super::table::wrapped;
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 use whyhost_core::diagnose::{Diagnosis, LiveComparison, decided_by};
@@ -71,21 +72,27 @@ fn rows(ui: &Ui, d: &Diagnosis, files: &Snapshot, limit: usize) -> Vec<Row> {
         rows.extend(order(answer));
     }
     let ours: Vec<Row> = d.listeners.iter().map(listener).chain(d.live.iter().map(live)).collect();
+    // Sources of which a row says all: those of the addresses, and those that have a row.
+    let addresses = d.answers.first().into_iter().flat_map(|answer| &answer.addresses);
+    let mut told: HashSet<String> = addresses.map(|a| a.from.to_string()).collect();
+    if !d.listeners.is_empty() {
+        told.insert(SOCKETS.to_owned());
+    }
+    told.extend(rows.iter().chain(&ours).map(|r| r.source.clone()).filter(|source| !source.is_empty()));
+    let mut facts: HashSet<String> = rows.iter().chain(&ours).map(|r| r.fact.clone()).collect();
     for evidence in proofs(ui, d) {
         let source = evidence.source.as_deref().unwrap_or_default();
-        let sockets = source == SOCKETS && !d.listeners.is_empty();
-        let same = |r: &Row| r.source == source && !source.is_empty() || r.fact == evidence.text;
-        if !sockets && !gives(d, source) && !rows.iter().chain(&ours).any(same) {
-            rows.push(Row::new(2, short(source, &evidence.text), evidence.text.clone(), ""));
+        if !told.contains(source) && !facts.contains(&evidence.text) {
+            let source = short(source, &evidence.text);
+            if !source.is_empty() {
+                told.insert(source.to_owned());
+            }
+            facts.insert(evidence.text.clone());
+            rows.push(Row::new(2, source, evidence.text.clone(), ""));
         }
     }
     rows.extend(ours);
     rows
-}
-
-/// An address of the answer comes from `source`, so a row says this.
-fn gives(d: &Diagnosis, source: &str) -> bool {
-    d.answers.first().is_some_and(|answer| answer.addresses.iter().any(|a| a.from.to_string() == source))
 }
 
 /// The source; only its kind, as `sysctl`, where the fact repeats which one.
